@@ -1,0 +1,3 @@
+from clea_portal.celery import app as celery_app
+
+__all__ = ["celery_app"]

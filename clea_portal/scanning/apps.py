@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class ScanningConfig(AppConfig):
+    name = "clea_portal.scanning"
