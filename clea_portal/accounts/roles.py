@@ -1,0 +1,47 @@
+"""What a person is here, read once per request."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from django.contrib.auth.models import AnonymousUser
+
+from clea_portal.accounts.enums import TeamRole
+from clea_portal.accounts.models import Administration, TeamMembership, User
+
+
+@dataclass(frozen=True, kw_only=True)
+class Roles:
+    """``regions``: ids of the regions whose cases the person works on; ``led``: those that the person leads."""
+
+    regions: frozenset[int] = frozenset()
+    led: frozenset[int] = frozenset()
+    administers: frozenset[int] = frozenset()
+    is_staff: bool = False
+
+    @property
+    def is_tracer(self) -> bool:
+        return bool(self.regions)
+
+    @property
+    def needs_second_factor(self) -> bool:
+        return bool(self.regions or self.administers or self.is_staff)
+
+
+def roles_of(user: User | AnonymousUser) -> Roles:
+    """Two queries at the first call for a user object, none after it."""
+    if not user.is_authenticated:
+        return Roles()
+    cached = getattr(user, "_roles", None)
+    if cached is None:
+        teams = list(
+            TeamMembership.objects.filter(user=user)
+            .exclude(team__region__country__deployment=3)
+            .values_list("team__region", "role")
+        )
+        cached = user._roles = Roles(  # type: ignore[attr-defined]
+            regions=frozenset(region for region, _ in teams),
+            led=frozenset(region for region, role in teams if role == TeamRole.LEAD),
+            administers=frozenset(Administration.objects.filter(user=user).values_list("country", flat=True)),
+            is_staff=cast(User, user).is_staff,
+        )
+    return cast(Roles, cached)

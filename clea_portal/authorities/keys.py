@@ -1,0 +1,34 @@
+"""Which keys a country uses at a moment."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+
+from clea_portal.authorities.models import Country, ServerKey, TracingKey
+from clea_portal.protocol.keys import parse_public_key
+
+
+class NoKey(Exception):
+    """The country has no valid key for what is asked: an administrator has to add one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssuingKeys:
+    """``pk_mcta`` is None where the country runs without contact tracing (deployment 3)."""
+
+    pk_sa: EllipticCurvePublicKey
+    pk_mcta: EllipticCurvePublicKey | None
+
+
+def issuing_keys(country: Country, *, at: datetime) -> IssuingKeys:
+    """The newest key generations that are valid at ``at``. Raises NoKey."""
+    server = ServerKey.objects.filter(authority__country=country, valid_from__lte=at).first()
+    if server is None:
+        raise NoKey(f"{country.code} has no server key valid at {at:%Y-%m-%d}")
+    if not country.has_tracing:
+        return IssuingKeys(pk_sa=parse_public_key(server.public_key), pk_mcta=None)
+    tracing = TracingKey.objects.filter(authority__country=country, valid_from__lte=at).first()
+    if tracing is None:
+        raise NoKey(f"{country.code} has no contact tracing key valid at {at:%Y-%m-%d}")
+    return IssuingKeys(pk_sa=parse_public_key(server.public_key), pk_mcta=parse_public_key(tracing.public_key))

@@ -1,0 +1,277 @@
+"""Countries, their server and contact tracing authorities, keys, regions, teams and venue types."""
+
+import uuid
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from clea_portal.authorities.enums import AsynchronousStyle, Deployment, ServerKind
+from clea_portal.cluster_server.exposure import ExposureRule
+from clea_portal.fields import EncryptedTextField
+from clea_portal.protocol.errors import ProtocolError
+from clea_portal.protocol.keys import fingerprint, parse_private_key, parse_public_key, public_key_hex
+
+def _localised(french: str, english: str) -> str:
+    return french if (get_language() or "fr").startswith("fr") else english
+
+
+def validate_public_key(value: str) -> None:
+    try:
+        parse_public_key(value)
+    except ProtocolError as error:
+        raise ValidationError(_("This is not a public key on the curve P-256: %(why)s"), params={"why": str(error)}) from error
+
+
+def validate_time_zone(value: str) -> None:
+    if value not in available_timezones():
+        raise ValidationError(_("There is no time zone named “%(value)s”."), params={"value": value})
+
+
+class Country(models.Model):
+    """A country whose codes the portal knows by their prefix; its own ones can also issue codes."""
+
+    code = models.CharField(_("ISO code"), max_length=2, unique=True, validators=[RegexValidator(r"^[A-Z]{2}\Z")])
+    name_fr = models.CharField(_("name in French"), max_length=80)
+    name_en = models.CharField(_("name in English"), max_length=80)
+    prefix = models.CharField(_("prefix of its links"), max_length=60, unique=True)
+    host = models.CharField(_("host of its links"), max_length=60, unique=True)
+    time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Paris", validators=[validate_time_zone])
+    issues_codes = models.BooleanField(_("issues codes here"), default=True)
+    deployment = models.PositiveSmallIntegerField(_("deployment"), choices=Deployment, default=Deployment.EDGE)
+    asynchronous_style = models.CharField(
+        _("asynchronous codes"), max_length=12, choices=AsynchronousStyle, default=AsynchronousStyle.TYPE_1
+    )
+    application_name = models.CharField(_("name of the phone application"), max_length=60, default="CLÉA")
+    application_site = models.CharField(_("site of the phone application"), max_length=120, blank=True)
+    renewal_days = models.PositiveSmallIntegerField(
+        _("advice: renew a static code after (days)"), default=7, validators=[MinValueValidator(1)]
+    )
+    hold_seconds = models.PositiveIntegerField(
+        _("hold time before a declaration is sent (seconds)"), default=300, validators=[MaxValueValidator(86400)]
+    )
+    four_eyes = models.BooleanField(_("a second person approves every declaration"), default=False)
+    horizon_days = models.PositiveSmallIntegerField(
+        _("oldest exposure that can be declared (days)"), default=14, validators=[MinValueValidator(1)]
+    )
+    case_retention_days = models.PositiveSmallIntegerField(
+        _("cases are deleted this many days after they are closed"), default=30, validators=[MinValueValidator(1)]
+    )
+    code_retention_days = models.PositiveSmallIntegerField(
+        _("replaced codes are deleted after (days)"), default=15, validators=[MinValueValidator(1)]
+    )
+
+    class Meta:
+        verbose_name = _("country")
+        verbose_name_plural = _("countries")
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(deployment__in=Deployment.values), name="country_deployment_known"),
+            models.CheckConstraint(
+                condition=models.Q(prefix__startswith="https://") & models.Q(prefix__endswith="#"),
+                name="country_prefix_form",
+                violation_error_message=_("A prefix begins with https:// and ends with #."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        if self.prefix and not self.prefix.startswith(f"https://{self.host}"):
+            raise ValidationError({"host": _("The prefix does not begin with https:// and this host.")})
+
+    @property
+    def name(self) -> str:
+        return _localised(self.name_fr, self.name_en)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def has_tracing(self) -> bool:
+        """Whether codes carry a contact message and the contact tracing pages answer."""
+        return self.deployment != Deployment.NONE
+
+
+class ServerAuthority(models.Model):
+    """Runs a country's cluster server and holds SK_SA."""
+
+    country = models.OneToOneField(Country, on_delete=models.PROTECT, related_name="server", verbose_name=_("country"))
+    name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(_("kind of server"), max_length=8, choices=ServerKind)
+    base_url = models.URLField(_("address"), max_length=200)
+    list_url = models.URLField(_("address of the public list"), max_length=200)
+    accepts_type_1 = models.BooleanField(_("accepts asynchronous codes (LSP type 1)"), default=False)
+    slot_seconds = models.PositiveIntegerField(
+        _("exposure rule: slot (seconds)"), default=1800, validators=[MinValueValidator(60), MaxValueValidator(86400)]
+    )
+    slots_before = models.PositiveSmallIntegerField(_("exposure rule: slots flagged before"), default=2)
+    slots_after = models.PositiveSmallIntegerField(_("exposure rule: slots flagged after"), default=2)
+    client_key = EncryptedTextField(_("private key of the portal (ES256)"), blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("server authority")
+        verbose_name_plural = _("server authorities")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def exposure_rule(self) -> ExposureRule:
+        return ExposureRule(slot_seconds=self.slot_seconds, slots_before=self.slots_before, slots_after=self.slots_after)
+
+
+class KeyGeneration(models.Model):
+    """A public key that codes are encrypted to from a date on, until a newer one's date."""
+
+    public_key = models.CharField(_("public key"), max_length=130, validators=[validate_public_key])
+    fingerprint = models.CharField(_("fingerprint (SHA-256)"), max_length=64, editable=False)
+    valid_from = models.DateTimeField(_("valid from"), default=timezone.now)
+
+    class Meta:
+        abstract = True
+        ordering = ["-valid_from", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.fingerprint[:16]} ({self.valid_from:%Y-%m-%d})"
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        key = parse_public_key(self.public_key)
+        self.public_key, self.fingerprint = public_key_hex(key), fingerprint(key)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+
+class ServerKey(KeyGeneration):
+    """One generation of PK_SA."""
+
+    authority = models.ForeignKey(ServerAuthority, on_delete=models.PROTECT, related_name="keys")
+
+    class Meta(KeyGeneration.Meta):
+        verbose_name = _("key of a server authority")
+        verbose_name_plural = _("keys of server authorities")
+        constraints = [models.UniqueConstraint(fields=["authority", "fingerprint"], name="server_key_once")]
+
+
+class TracingAuthority(models.Model):
+    """The manual contact tracing authority (MCTA) of a country: its key pairs, regions and teams."""
+
+    country = models.OneToOneField(Country, on_delete=models.PROTECT, related_name="tracing", verbose_name=_("country"))
+    name = models.CharField(_("name"), max_length=120)
+
+    class Meta:
+        verbose_name = _("contact tracing authority")
+        verbose_name_plural = _("contact tracing authorities")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TracingKey(KeyGeneration):
+    """One generation of the pair PK_MCTA and SK_MCTA."""
+
+    authority = models.ForeignKey(TracingAuthority, on_delete=models.PROTECT, related_name="keys")
+    private_key = EncryptedTextField(_("private key"), editable=False)
+
+    class Meta(KeyGeneration.Meta):
+        verbose_name = _("key pair of a contact tracing authority")
+        verbose_name_plural = _("key pairs of contact tracing authorities")
+        constraints = [models.UniqueConstraint(fields=["authority", "fingerprint"], name="tracing_key_once")]
+
+    def clean(self) -> None:
+        if public_key_hex(parse_private_key(self.private_key).public_key()) != public_key_hex(parse_public_key(self.public_key)):
+            raise ValidationError(_("These two keys are not a pair."))
+
+
+class Region(models.Model):
+    """The region byte of a contact message: in France, the department."""
+
+    country = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="regions", verbose_name=_("country"))
+    number = models.PositiveSmallIntegerField(_("number"), validators=[MaxValueValidator(255)])
+    name = models.CharField(_("name"), max_length=80)
+
+    class Meta:
+        verbose_name = _("region")
+        verbose_name_plural = _("regions")
+        ordering = ["country", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["country", "number"], name="region_number_once"),
+            models.CheckConstraint(condition=models.Q(number__lte=255), name="region_number_is_a_byte"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number:02d} {self.name}"
+
+
+class Team(models.Model):
+    """A contact tracing team: it works on the cases of its region."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="teams", verbose_name=_("region"))
+    name = models.CharField(_("name"), max_length=80)
+
+    class Meta:
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
+        ordering = ["region", "name"]
+        constraints = [models.UniqueConstraint(fields=["region", "name"], name="team_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Labelled(models.Model):
+    label_fr = models.CharField(_("label in French"), max_length=120)
+    label_en = models.CharField(_("label in English"), max_length=120)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        return _localised(self.label_fr, self.label_en)
+
+
+class VenueType(Labelled):
+    """A value of venueType (5 bits) and what it means in a country."""
+
+    country = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="venue_types", verbose_name=_("country"))
+    number = models.PositiveSmallIntegerField(_("number"), validators=[MaxValueValidator(31)])
+    letters = models.CharField(_("letters"), max_length=4, blank=True)
+    position = models.PositiveSmallIntegerField(_("position in lists"), default=0)
+    retired = models.BooleanField(_("no longer offered"), default=False)
+
+    class Meta:
+        verbose_name = _("venue type")
+        verbose_name_plural = _("venue types")
+        ordering = ["country", "position", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["country", "number"], name="venue_type_number_once"),
+            models.CheckConstraint(condition=models.Q(number__lte=31), name="venue_type_fits_5_bits"),
+        ]
+
+
+class VenueCategory(Labelled):
+    """A value of venueCategory1 or venueCategory2 (4 bits each) and what it means in a country."""
+
+    country = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="venue_categories", verbose_name=_("country"))
+    level = models.PositiveSmallIntegerField(_("category 1 or 2"), choices=[(1, "1"), (2, "2")])
+    number = models.PositiveSmallIntegerField(_("number"), validators=[MaxValueValidator(15)])
+
+    class Meta:
+        verbose_name = _("venue category")
+        verbose_name_plural = _("venue categories")
+        ordering = ["country", "level", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["country", "level", "number"], name="venue_category_number_once"),
+            models.CheckConstraint(condition=models.Q(number__lte=15), name="venue_category_fits_4_bits"),
+            models.CheckConstraint(condition=models.Q(level__in=[1, 2]), name="venue_category_level_known"),
+        ]

@@ -1,0 +1,31 @@
+"""The contact that a code carries, encrypted, to the contact tracing team: a phone number and a PIN."""
+
+import secrets
+
+import phonenumbers
+
+PIN_DIGITS = 6
+
+
+class BadPhone(ValueError):
+    """Not a telephone number that can be called."""
+
+
+def phone_digits(text: str, *, country: str) -> str:
+    """E.164 digits without ``+`` of a number in international form, or in the national form of ``country`` (ISO code)."""
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException as error:
+        raise BadPhone from error
+    if not phonenumbers.is_valid_number(number):
+        raise BadPhone
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)[1:]
+
+
+def readable_phone(digits: str) -> str:
+    """The international form with spaces, for a person to read or dial."""
+    return phonenumbers.format_number(phonenumbers.parse(f"+{digits}"), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def propose_pin() -> str:
+    return f"{secrets.randbelow(10**PIN_DIGITS):0{PIN_DIGITS}}"

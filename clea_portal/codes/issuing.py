@@ -1,0 +1,64 @@
+"""Makes the deep link of a place's code from its secret, its place and its country's keys of the moment."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from clea_portal.authorities.keys import issuing_keys
+from clea_portal.codes.models import Place
+from clea_portal.protocol.codes import CodeRequest, make_code
+from clea_portal.protocol.lsp import LspType
+
+HOUR = 3600
+UNLIMITED = 255
+NEVER_RENEWED = 31
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timing:
+    """NTP seconds, but ``period_duration`` and ``visit_duration`` (hours) and ``t`` (Unix seconds); CLEA protocol, LSP."""
+
+    t_period_start: int
+    t_qr_start: int
+    period_duration: int = UNLIMITED
+    cri_exp: int = NEVER_RENEWED
+    lsp_type: LspType = LspType.SYNCHRONOUS
+    t_event: int | None = None
+    visit_duration: int | None = None
+    t: int | None = None
+
+
+def issue(*, place: Place, sk_l: str, timing: Timing, at: datetime) -> str:
+    """The deep link of one code. ``sk_l`` in hex. Raises authorities.keys.NoKey.
+
+    Where the country runs without contact tracing (deployment 3), or the place has no phone, no contact message goes in.
+    """
+    country = place.region.country
+    keys = issuing_keys(country, at=at)
+    contact = {}
+    if keys.pk_mcta is not None and place.phone:
+        contact = {
+            "pk_mcta": keys.pk_mcta,
+            "contact_phone": place.phone,
+            "contact_region": place.region.number,
+            "contact_pin": place.pin,
+        }
+    code = make_code(
+        CodeRequest(
+            prefix=country.prefix,
+            lsp_type=timing.lsp_type,
+            cri_exp=timing.cri_exp,
+            venue_type=place.venue_type.number,
+            venue_category1=place.venue_category1,
+            venue_category2=place.venue_category2,
+            period_duration=timing.period_duration,
+            t_period_start=timing.t_period_start,
+            t_qr_start=timing.t_qr_start,
+            sk_l=bytes.fromhex(sk_l),
+            pk_sa=keys.pk_sa,
+            visit_duration=timing.visit_duration,
+            t_event=timing.t_event,
+            t=timing.t,
+            **contact,
+        )
+    )
+    return code.deep_link

@@ -1,0 +1,90 @@
+"""What venues and events share: the place that a code stands for, its secret, and the codes issued for it."""
+
+import uuid
+from functools import cached_property
+
+from django.conf import settings
+from django.core.validators import MaxLengthValidator, MaxValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from clea_portal.accounts.models import Organisation
+from clea_portal.authorities.models import Region, VenueType
+from clea_portal.fields import EncryptedTextField
+from clea_portal.protocol.check_code import check_code
+from clea_portal.protocol.links import parse_link
+from clea_portal.protocol.lsp import decode_header
+
+NAME_LIMIT = 120
+
+
+class Place(models.Model):
+    """A venue or an event: what its codes say of it. Nothing here, in clear, tells which place it is."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, verbose_name=_("organisation"))
+    name = EncryptedTextField(_("name"), validators=[MaxLengthValidator(NAME_LIMIT)])
+    venue_type = models.ForeignKey(VenueType, on_delete=models.PROTECT, verbose_name=_("type of place"))
+    venue_category1 = models.PositiveSmallIntegerField(_("capacity"), default=0, validators=[MaxValueValidator(15)])
+    venue_category2 = models.PositiveSmallIntegerField(_("floor area"), default=0, validators=[MaxValueValidator(15)])
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, verbose_name=_("region"))
+    phone = EncryptedTextField(_("contact phone"), blank=True, help_text=_("E.164 digits without +"))
+    pin = EncryptedTextField(_("PIN"), blank=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(venue_category1__lte=15) & models.Q(venue_category2__lte=15),
+                name="%(class)s_categories_fit_4_bits",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LocationSecret(models.Model):
+    """SK_L, in hex. A secret that has been replaced stays until the codes made from it are past their retention."""
+
+    sk_l = EncryptedTextField(editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class IssuedCode(models.Model):
+    """A code as it was issued: every screen, file and reprint shows this link and no other.
+
+    The LTId and the check code are read from the encrypted link when they are shown; they stand in no column, so that no
+    query leads from an LTId to a place.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    deep_link = EncryptedTextField(editable=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+")
+    valid_from = models.DateTimeField(_("valid from"), editable=False)
+    valid_until = models.DateTimeField(_("valid until"), null=True, editable=False)
+    replaced_at = models.DateTimeField(_("replaced"), null=True, editable=False, db_index=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(valid_until__isnull=True) | models.Q(valid_until__gt=models.F("valid_from")),
+                name="%(class)s_valid_for_some_time",
+            )
+        ]
+
+    @property
+    def is_current(self) -> bool:
+        return self.replaced_at is None
+
+    @cached_property
+    def check_code(self) -> str:
+        return check_code(decode_header(parse_link(self.deep_link).lsp).ltid)

@@ -1,0 +1,22 @@
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from clea_portal import health, pages
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("start/", pages.start, name="start"),
+    path("language/", login_not_required(set_language), name="set_language"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("account/", include("allauth.account.urls")),
+    path("account/second-factor/", include("allauth.mfa.urls")),
+    path("venues/", include("venues.urls")),
+    path("events/", include("events.urls")),
+    path("cases/", include("mct.urls")),
+]
+if settings.ADMIN_ENABLED:
+    urlpatterns.append(path("administration/", admin.site.urls))
