@@ -47,7 +47,7 @@ class EventSecret(LocationSecret):
 class EventCode(IssuedCode):
     kind = models.CharField(_("kind"), max_length=12, choices=EventCodeKind)
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="codes")
-    secret = models.ForeignKey(EventSecret, on_delete=models.PROTECT, related_name="codes", editable=False)
+    secret = models.ForeignKey(EventSecret, on_delete=models.RESTRICT, related_name="codes", editable=False)
 
     class Meta(IssuedCode.Meta):
         verbose_name = _("code of an event")

@@ -31,7 +31,7 @@ class VenueCode(IssuedCode):
     """A static code of a venue. A venue has one current code at most."""
 
     venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="codes")
-    secret = models.ForeignKey(VenueSecret, on_delete=models.PROTECT, related_name="codes", editable=False)
+    secret = models.ForeignKey(VenueSecret, on_delete=models.RESTRICT, related_name="codes", editable=False)
 
     class Meta(IssuedCode.Meta):
         verbose_name = _("code of a venue")
