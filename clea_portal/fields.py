@@ -36,7 +36,7 @@ def decrypt(token: bytes) -> bytes:
         raise Unreadable("No current field encryption key opens this value.") from error
 
 
-class EncryptedTextField(models.TextField[Any, Any]):
+class EncryptedTextField(models.TextField):
     """Text, encrypted in its column. Cannot be searched or sorted: only ``isnull`` is a lookup."""
 
     def get_prep_value(self, value: Any) -> Any:
@@ -52,7 +52,7 @@ class EncryptedTextField(models.TextField[Any, Any]):
         return super().get_lookup(lookup_name)
 
 
-class EncryptedBinaryField(models.BinaryField[Any, Any]):
+class EncryptedBinaryField(models.BinaryField):
     """Bytes, encrypted in their column (a third longer than what went in)."""
 
     def get_prep_value(self, value: Any) -> Any:

@@ -202,6 +202,11 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHand
 # Cluster servers on loopback or private addresses, over plain HTTP: only a rehearsal needs them.
 ALLOW_PRIVATE_CLUSTER_SERVERS = env.boolean("ALLOW_PRIVATE_CLUSTER_SERVERS", DEMONSTRATION or DEBUG)
 
+# Seconds that one call to a cluster server may take in all.
+CLUSTER_SERVER_TIMEOUT = env.integer("CLUSTER_SERVER_TIMEOUT", 10, at_least=1)
+# Memory that the process which reads one uploaded file may take.
+READING_MEMORY_BYTES = env.integer("READING_MEMORY_MEGABYTES", 1024, at_least=256) * 1024 * 1024
+
 # --- Worker -----------------------------------------------------------------------------------------------------------------
 
 CELERY_BROKER_URL = env.text("BROKER_URL", "filesystem://")

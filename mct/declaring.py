@@ -1,0 +1,132 @@
+"""Orders declarations, has them approved, withdraws them, and decides what became of unknown ones."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from clea_portal.accounts.models import User
+from clea_portal.authorities.models import ServerAuthority
+from mct.enums import CaseState, DeclarationState, Entry
+from mct.models import Case, Declaration
+from mct.moves import IllegalMove, lock_case, move_case, move_declaration, note, settle
+from mct.planning import plan
+from mct.waking import SEND_DECLARATION, wake
+
+
+class NeedsAnotherPerson(Exception):
+    """The authority asks for four eyes: whoever proposed a declaration does not approve it."""
+
+
+class NothingToDeclare(Exception):
+    """No hour of the case can be declared any more."""
+
+
+def declare(*, case: Case, by: User) -> None:
+    """Order the declaration of a ready case, or, where the authority wants four eyes, ask for a second person's approval.
+
+    Raises IllegalMove, NothingToDeclare.
+    """
+    with transaction.atomic():
+        case = lock_case(case.pk)
+        if case.state != CaseState.READY:
+            raise IllegalMove
+        if case.region.country.four_eyes:
+            note(case, Entry.PROPOSED, by=by)
+            move_case(case, CaseState.AWAITING_APPROVAL, by=by, proposed_by=by)
+        else:
+            _order(case, by=by, now=timezone.now())
+
+
+def approve(*, case: Case, by: User) -> None:
+    """Order the declaration that somebody else proposed. Raises IllegalMove, NeedsAnotherPerson, NothingToDeclare."""
+    with transaction.atomic():
+        case = lock_case(case.pk)
+        if case.state != CaseState.AWAITING_APPROVAL:
+            raise IllegalMove
+        if case.proposed_by_id == by.pk:
+            raise NeedsAnotherPerson
+        _order(case, by=by, now=timezone.now())
+
+
+def send_back(*, case: Case, by: User) -> None:
+    """Return a proposed case without approval. Raises IllegalMove."""
+    with transaction.atomic():
+        case = lock_case(case.pk)
+        if case.state != CaseState.AWAITING_APPROVAL:
+            raise IllegalMove
+        note(case, Entry.SENT_BACK, by=by)
+        move_case(case, CaseState.READY, by=by, proposed_by=None)
+
+
+def _order(case: Case, *, by: User, now: datetime) -> None:
+    code = case.codes.select_related("country").get(pk=case.code_id)
+    # One order at a time per server: two agents with the same code see each other's declarations.
+    ServerAuthority.objects.select_for_update().get(country=code.country)
+    planned = plan(case, code, now=now)
+    if not planned.calls and not planned.joined:
+        raise NothingToDeclare
+    hold_until = now + timedelta(seconds=case.region.country.hold_seconds)
+    for call in planned.calls:
+        declaration = Declaration.objects.create(
+            server=planned.server,
+            ltid=code.ltid,
+            deep_link=code.deep_link,
+            start=call.start,
+            end=call.end,
+            instant=call.instant,
+            hold_until=hold_until,
+            next_attempt_at=hold_until,
+            created_by=by,
+        )
+        declaration.cases.add(case)
+        if hold_until <= now:
+            wake(SEND_DECLARATION, declaration.pk)
+    for declaration in planned.joined:
+        declaration.cases.add(case)
+    if planned.calls:
+        note(case, Entry.DECLARED, by=by, calls=len(planned.calls))
+    if planned.joined:
+        note(case, Entry.JOINED, by=by, declarations=len(planned.joined))
+    settle(case)
+
+
+def withdraw(*, case: Case, by: User) -> None:
+    """Withdraw what has not left yet; a declaration that another case shares goes on for that case. Raises IllegalMove."""
+    now = timezone.now()
+    with transaction.atomic():
+        case = lock_case(case.pk)
+        waiting = list(case.declarations.filter(state__in=[DeclarationState.HELD, DeclarationState.READY], attempts=0))
+        if not waiting:
+            raise IllegalMove
+        for declaration in waiting:
+            if declaration.cases.exclude(pk=case.pk).exclude(state=CaseState.CLOSED).exists():
+                case.declarations.remove(declaration)
+            else:
+                move_declaration(declaration, DeclarationState.WITHDRAWN)
+        note(case, Entry.WITHDRAWN, by=by, declarations=len(waiting))
+        settle(case)
+
+
+def decide(*, declaration: Declaration, arrived: bool, reason: str, by: User) -> None:
+    """Say of a declaration with unknown outcome that it arrived, or that it is to be sent again. Raises IllegalMove."""
+    now = timezone.now()
+    with transaction.atomic():
+        cases = [lock_case(pk) for pk in declaration.cases.order_by("pk").values_list("pk", flat=True)]
+        declaration.refresh_from_db()
+        if declaration.state != DeclarationState.UNKNOWN:
+            raise IllegalMove
+        if arrived:
+            move_declaration(declaration, DeclarationState.ACCEPTED, accepted_at=now)
+        else:
+            move_declaration(declaration, DeclarationState.READY, next_attempt_at=now)
+            wake(SEND_DECLARATION, declaration.pk)
+        for case in cases:
+            note(
+                case,
+                Entry.DECIDED_ARRIVED if arrived else Entry.DECIDED_AGAIN,
+                by=by,
+                declaration=str(declaration.uuid),
+                reason=reason,
+            )
+            settle(case)

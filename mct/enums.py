@@ -1,0 +1,113 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CaseState(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    LINKING = "linking", _("reading the code")
+    NEEDS_ATTENTION = "needs_attention", _("needs attention")
+    READY = "ready", _("ready to declare")
+    AWAITING_APPROVAL = "awaiting_approval", _("awaiting approval")
+    DECLARING = "declaring", _("being declared")
+    DECLARED = "declared", _("declared")
+    PUBLISHED = "published", _("published")
+    CLOSED = "closed", _("closed")
+
+
+_OUTCOMES = {CaseState.NEEDS_ATTENTION, CaseState.READY, CaseState.DECLARING, CaseState.DECLARED, CaseState.PUBLISHED}
+
+# From each state, the states that a case may move to. A draft has no code yet; a closed case stays closed.
+CASE_MOVES: dict[str, set[CaseState]] = {
+    CaseState.DRAFT: {CaseState.LINKING, CaseState.CLOSED},
+    CaseState.LINKING: {CaseState.NEEDS_ATTENTION, CaseState.READY},
+    CaseState.NEEDS_ATTENTION: {CaseState.LINKING, CaseState.CLOSED} | _OUTCOMES - {CaseState.NEEDS_ATTENTION},
+    CaseState.READY: {CaseState.LINKING, CaseState.AWAITING_APPROVAL, CaseState.CLOSED} | _OUTCOMES - {CaseState.READY},
+    CaseState.AWAITING_APPROVAL: {CaseState.READY, CaseState.CLOSED} | _OUTCOMES,
+    CaseState.DECLARING: _OUTCOMES - {CaseState.DECLARING},
+    CaseState.DECLARED: {CaseState.PUBLISHED, CaseState.NEEDS_ATTENTION, CaseState.CLOSED},
+    CaseState.PUBLISHED: {CaseState.CLOSED},
+    CaseState.CLOSED: set(),
+}
+
+
+class Problem(models.TextChoices):
+    """Why a case needs attention; the labels say what can be done."""
+
+    NO_CODE = "no_code", _("No CLÉA code could be read. Add a better picture of the code, or paste its link.")
+    SEVERAL_CODES = "several_codes", _("Several codes were found. Choose the one of the place where the person was.")
+    UNKNOWN_COUNTRY = "unknown_country", _("The code belongs to a country that this portal does not know. Ask an administrator to add it.")
+    NO_SERVER = "no_server", _("No cluster server is configured for the country of this code. Ask an administrator, then retry.")
+    TYPE_REFUSED = "type_refused", _("This is an asynchronous code, and the server of its country takes none. Ask for a photo of the code at the entrance.")
+    OTHER_TIME = "other_time", _("The time written in the code is not within the hours of this case. Correct the hours, or add the right code.")
+    TOO_OLD = "too_old", _("The exposure is too long ago to warn anybody. Correct the hours, or close the case.")
+    REFUSED = "refused", _("The cluster server refused the declaration. Read its reason below, correct the case, or retry.")
+    UNKNOWN_OUTCOME = "unknown_outcome", _("It is not known whether the cluster server took the declaration. Decide below: it is not repeated by itself.")
+
+
+class PictureState(models.TextChoices):
+    WAITING = "waiting", _("waiting")
+    READING = "reading", _("being read")
+    READ = "read", _("read")
+    UNREADABLE = "unreadable", _("not readable")
+
+
+class DeclarationState(models.TextChoices):
+    HELD = "held", _("held")
+    READY = "ready", _("about to be sent")
+    SENDING = "sending", _("being sent")
+    ACCEPTED = "accepted", _("accepted")
+    PUBLISHED = "published", _("published")
+    REFUSED = "refused", _("refused")
+    UNKNOWN = "unknown", _("outcome unknown")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+# States in which a declaration has warned, or may still warn, somebody: its hours are not declared a second time.
+IN_FORCE = frozenset(DeclarationState.values) - {DeclarationState.REFUSED, DeclarationState.WITHDRAWN}
+# States in which something remains to be done by the worker.
+ON_ITS_WAY = frozenset({DeclarationState.HELD, DeclarationState.READY, DeclarationState.SENDING})
+
+DECLARATION_MOVES: dict[str, set[DeclarationState]] = {
+    DeclarationState.HELD: {DeclarationState.READY, DeclarationState.WITHDRAWN},
+    DeclarationState.READY: {DeclarationState.SENDING, DeclarationState.WITHDRAWN},
+    DeclarationState.SENDING: {
+        DeclarationState.READY,
+        DeclarationState.ACCEPTED,
+        DeclarationState.REFUSED,
+        DeclarationState.UNKNOWN,
+    },
+    DeclarationState.UNKNOWN: {
+        DeclarationState.READY,
+        DeclarationState.ACCEPTED,
+        DeclarationState.REFUSED,
+        DeclarationState.PUBLISHED,
+    },
+    DeclarationState.ACCEPTED: {DeclarationState.PUBLISHED},
+    DeclarationState.PUBLISHED: set(),
+    DeclarationState.REFUSED: set(),
+    DeclarationState.WITHDRAWN: set(),
+}
+
+
+class Entry(models.TextChoices):
+    """What a case's timeline tells; ``TimelineEntry.params`` fills in the rest."""
+
+    REGISTERED = "registered", _("Case registered")
+    CORRECTED = "corrected", _("Case corrected")
+    PICTURES_ADDED = "pictures_added", _("Pictures added")
+    LINK_ADDED = "link_added", _("Link pasted")
+    PICTURE_READ = "picture_read", _("Picture read")
+    PICTURE_UNREADABLE = "picture_unreadable", _("Picture not readable")
+    CODE_CHOSEN = "code_chosen", _("Code chosen")
+    MOVED = "moved", _("State changed")
+    RETRIED = "retried", _("Tried again")
+    PROPOSED = "proposed", _("Approval asked for")
+    SENT_BACK = "sent_back", _("Sent back without approval")
+    DECLARED = "declared", _("Declaration ordered")
+    JOINED = "joined", _("These hours are already declared: joined that declaration")
+    WITHDRAWN = "withdrawn", _("Declaration withdrawn")
+    SENT = "sent", _("Answer of the cluster server")
+    DECIDED_ARRIVED = "decided_arrived", _("Decided: it arrived")
+    DECIDED_AGAIN = "decided_again", _("Decided: send again")
+    PUBLISHED = "published", _("Seen in the public list")
+    CLOSED = "closed", _("Case closed")

@@ -1,0 +1,119 @@
+"""Codes come in: pictures wait for the worker, links are read at once, and only deep links stay."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Max
+from django.utils import timezone
+
+from clea_portal.accounts.models import User
+from clea_portal.authorities.models import Country
+from clea_portal.protocol.errors import ProtocolError
+from clea_portal.protocol.links import parse_link
+from clea_portal.protocol.lsp import decode_header
+from clea_portal.protocol.ntp import from_ntp
+from clea_portal.scanning.isolated import read_isolated
+from clea_portal.scanning.results import Advice, Reading
+from mct.enums import CaseState, Entry, PictureState
+from mct.models import Case, CaseCode, Picture
+from mct.moves import lock_case, move_case, note
+from mct.waking import LINK_CASE, READ_PICTURE, wake
+
+logger = structlog.get_logger(__name__)
+
+MAX_PICTURES = 10
+MAX_ATTEMPTS = 3
+READING_SECONDS = 20
+LEASE = timedelta(seconds=READING_SECONDS + 40)
+
+
+class TooManyPictures(ValueError):
+    """A case takes MAX_PICTURES pictures."""
+
+
+class NotALink(ValueError):
+    """The pasted text is not the link of a CLÉA code. ``args[0]`` says what is wrong with it."""
+
+
+def add_evidence(*, case: Case, pictures: Sequence[bytes], links: Sequence[str], by: User) -> None:
+    """Add pictures (contents of files) and links to a case and have it linked. Raises TooManyPictures, NotALink, IllegalMove."""
+    with transaction.atomic():
+        case = lock_case(case.pk)
+        have = case.pictures.aggregate(last=Max("number"))["last"] or 0
+        if have + len(pictures) > MAX_PICTURES:
+            raise TooManyPictures
+        for link in links:
+            keep_link(case, link)
+            note(case, Entry.LINK_ADDED, by=by)
+        for number, content in enumerate(pictures, start=have + 1):
+            picture = Picture.objects.create(case=case, number=number, content=content)
+            wake(READ_PICTURE, picture.pk)
+        if pictures:
+            note(case, Entry.PICTURES_ADDED, by=by, count=len(pictures))
+        if pictures or links:
+            move_case(case, CaseState.LINKING, by=by, code=None)
+            wake(LINK_CASE, case.pk)
+
+
+def keep_link(case: Case, link: str) -> None:
+    """Keep a code of a case with what its clear part says; the same code a second time changes nothing. Raises NotALink."""
+    try:
+        parsed = parse_link(link)
+        if parsed.prefix is None:
+            raise NotALink("no_prefix")
+        header = decode_header(parsed.lsp)
+    except ProtocolError as error:
+        raise NotALink(error.code) from error
+    host = urlsplit(parsed.prefix).hostname or ""
+    starts_at = None
+    if header.t_event is not None:
+        starts_at = from_ntp(header.t_event)
+    elif parsed.t is not None:
+        starts_at = datetime.fromtimestamp(parsed.t, UTC)
+    CaseCode.objects.get_or_create(
+        case=case,
+        ltid=header.ltid,
+        defaults={
+            "deep_link": link,
+            "lsp_type": header.lsp_type,
+            "country": Country.objects.filter(host=host).first(),
+            "host": host[:120],
+            "starts_at": starts_at,
+            "visit_duration": header.visit_duration,
+        },
+    )
+
+
+def read_picture(picture_id: int) -> None:
+    """Read one waiting picture in a child process, keep the links, erase the picture. Safe to run twice."""
+    now = timezone.now()
+    claimed = Picture.objects.filter(
+        pk=picture_id, state__in=[PictureState.WAITING, PictureState.READING], leased_until__lte=now
+    ).update(state=PictureState.READING, leased_until=now + LEASE, attempts=F("attempts") + 1)
+    if not claimed:
+        return
+    picture = Picture.objects.get(pk=picture_id)
+    if picture.attempts > MAX_ATTEMPTS:
+        # It took the worker down with it each time it was tried.
+        reading = Reading(links=(), advice=Advice.TIMED_OUT, milliseconds=0, pages=0)
+    else:
+        reading = read_isolated(picture.content, seconds=READING_SECONDS, memory=settings.READING_MEMORY_BYTES)
+    with transaction.atomic():
+        case = lock_case(picture.case_id)
+        done = Picture.objects.filter(pk=picture_id, state=PictureState.READING, attempts=picture.attempts).update(
+            state=PictureState.READ if reading.links else PictureState.UNREADABLE,
+            advice=reading.advice.value if reading.advice and not reading.links else "",
+            content=None,
+        )
+        if not done:
+            return
+        for link in reading.links:
+            keep_link(case, link)
+        entry = Entry.PICTURE_READ if reading.links else Entry.PICTURE_UNREADABLE
+        note(case, entry, by=None, number=picture.number, codes=len(reading.links), milliseconds=reading.milliseconds)
+        wake(LINK_CASE, case.pk)
+    logger.info("picture read", picture=str(picture.uuid), codes=len(reading.links), milliseconds=reading.milliseconds)

@@ -1,0 +1,67 @@
+"""Links a case to the LTId of its code, or says what stands in the way."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from clea_portal.accounts.models import User
+from clea_portal.authorities.models import ServerAuthority
+from clea_portal.protocol.lsp import LspType
+from mct.enums import CaseState, Entry, PictureState, Problem
+from mct.models import Case, CaseCode
+from mct.moves import IllegalMove, lock_case, move_case, note
+
+
+def link_case(case_id: int) -> None:
+    """Bring a case in ``linking`` to ``ready`` or ``needs_attention``, once all its pictures are read. Safe to run twice."""
+    with transaction.atomic():
+        case = lock_case(case_id)
+        if case.state != CaseState.LINKING:
+            return
+        if case.pictures.filter(state__in=[PictureState.WAITING, PictureState.READING]).exists():
+            return
+        codes = list(case.codes.select_related("country__server"))
+        code = next((code for code in codes if code.pk == case.code_id), codes[0] if len(codes) == 1 else None)
+        if not codes:
+            move_case(case, CaseState.NEEDS_ATTENTION, problem=Problem.NO_CODE)
+        elif code is None:
+            move_case(case, CaseState.NEEDS_ATTENTION, problem=Problem.SEVERAL_CODES)
+        elif problem := obstacle(case, code, now=timezone.now()):
+            move_case(case, CaseState.NEEDS_ATTENTION, problem=problem, code=code)
+        else:
+            move_case(case, CaseState.READY, code=code)
+
+
+def obstacle(case: Case, code: CaseCode, *, now: datetime) -> Problem | None:
+    """What keeps this code from being declared for this case's hours, or None."""
+    if code.country is None:
+        return Problem.UNKNOWN_COUNTRY
+    server = ServerAuthority.objects.filter(country=code.country).first()
+    if server is None:
+        return Problem.NO_SERVER
+    if code.lsp_type == LspType.ASYNCHRONOUS and not server.accepts_type_1:
+        return Problem.TYPE_REFUSED
+    if case.exposure_end <= now - timedelta(days=code.country.horizon_days):
+        return Problem.TOO_OLD
+    if code.starts_at is not None and not _fits(case, code):
+        return Problem.OTHER_TIME
+    return None
+
+
+def _fits(case: Case, code: CaseCode) -> bool:
+    """Whether the case's hours and the hours written in the code have a moment in common. 0 hours: duration unknown, taken as 24."""
+    assert code.starts_at is not None
+    ends_at = code.starts_at + timedelta(hours=code.visit_duration or 24)
+    return case.exposure_start < ends_at and case.exposure_end > code.starts_at
+
+
+def choose_code(*, case: Case, code: CaseCode, by: User) -> None:
+    """Say which of several codes is the right one. Raises IllegalMove where nothing is to be chosen."""
+    with transaction.atomic():
+        case = lock_case(case.pk)
+        if case.state not in (CaseState.NEEDS_ATTENTION, CaseState.READY) or case.declarations.exists():
+            raise IllegalMove
+        note(case, Entry.CODE_CHOSEN, by=by, code=str(code.uuid))
+        move_case(case, CaseState.LINKING, by=by, code=code)
+    link_case(case.pk)

@@ -1,0 +1,213 @@
+"""Cases of contact tracing, the codes found for them, and the declarations that carry them to cluster servers."""
+
+import uuid
+
+from django.conf import settings
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from clea_portal.authorities.models import Country, Region, ServerAuthority
+from clea_portal.fields import EncryptedBinaryField, EncryptedTextField
+from clea_portal.protocol.check_code import check_code
+from mct.enums import IN_FORCE, ON_ITS_WAY, CaseState, DeclarationState, Entry, PictureState, Problem
+
+NOTES_LIMIT = 5000
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def in_regions(self, regions: frozenset[int]) -> "CaseQuerySet":
+        return self.filter(region__in=regions)
+
+
+class Case(models.Model):
+    """One place and span where infected people were, as told to a contact tracing team."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    reference = models.CharField(_("reference"), max_length=40, blank=True)
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="cases", verbose_name=_("region"))
+    exposure_start = models.DateTimeField(_("from"))
+    exposure_end = models.DateTimeField(_("to"))
+    infected_count = models.PositiveSmallIntegerField(
+        _("number of infected people"), default=1, validators=[MinValueValidator(1), MaxValueValidator(999)]
+    )
+    notes = EncryptedTextField(_("notes"), blank=True, validators=[MaxLengthValidator(NOTES_LIMIT)])
+    state = models.CharField(_("state"), max_length=20, choices=CaseState, default=CaseState.DRAFT, editable=False)
+    problem = models.CharField(_("problem"), max_length=20, choices=Problem, blank=True, editable=False)
+    code = models.ForeignKey("CaseCode", on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    )
+    created_at = models.DateTimeField(_("registered"), default=timezone.now, editable=False)
+    state_changed_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("case")
+        verbose_name_plural = _("cases")
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(fields=["region", "-created_at", "-id"], name="case_by_region"),
+            models.Index(fields=["region", "state", "-created_at", "-id"], name="case_by_state"),
+            models.Index(
+                fields=["state", "state_changed_at"],
+                condition=Q(state__in=[CaseState.LINKING, CaseState.DECLARING, CaseState.DECLARED]),
+                name="case_in_motion",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=CaseState.values), name="case_state_known"),
+            models.CheckConstraint(
+                condition=Q(exposure_end__gt=F("exposure_start")),
+                name="case_ends_after_its_start",
+                violation_error_message=_("The end must be after the start."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state=CaseState.NEEDS_ATTENTION, problem__in=Problem.values)
+                | ~Q(state=CaseState.NEEDS_ATTENTION) & Q(problem=""),
+                name="case_problem_when_it_needs_attention",
+            ),
+            models.CheckConstraint(condition=Q(infected_count__gte=1), name="case_has_an_infected_person"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference or str(self.uuid)[:8]
+
+
+class Picture(models.Model):
+    """An uploaded picture or PDF of a code. Its content is erased as soon as it has been read; only what was found stays."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="pictures")
+    number = models.PositiveSmallIntegerField()
+    content = EncryptedBinaryField(null=True, editable=False)
+    state = models.CharField(max_length=12, choices=PictureState, default=PictureState.WAITING)
+    advice = models.CharField(max_length=24, blank=True)
+    leased_until = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("picture")
+        verbose_name_plural = _("pictures")
+        ordering = ["number"]
+        indexes = [
+            models.Index(
+                fields=["leased_until"],
+                condition=Q(state__in=[PictureState.WAITING, PictureState.READING]),
+                name="picture_to_read",
+            )
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "number"], name="picture_number_once_a_case"),
+            models.CheckConstraint(
+                condition=Q(state__in=[PictureState.WAITING, PictureState.READING], content__isnull=False)
+                | Q(state__in=[PictureState.READ, PictureState.UNREADABLE], content__isnull=True),
+                name="picture_erased_when_read",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}/{self.number}"
+
+
+class CaseCode(models.Model):
+    """A code found for a case, and what its clear part says."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="codes")
+    deep_link = EncryptedTextField()
+    ltid = models.UUIDField(_("LTId"), db_index=True)
+    lsp_type = models.PositiveSmallIntegerField(_("LSP type"))
+    country = models.ForeignKey(Country, on_delete=models.PROTECT, null=True, verbose_name=_("country"))
+    host = models.CharField(max_length=120)
+    starts_at = models.DateTimeField(_("time written in the code"), null=True)
+    visit_duration = models.PositiveSmallIntegerField(_("duration written in the code (hours)"), null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("code of a case")
+        verbose_name_plural = _("codes of cases")
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["case", "ltid"], name="case_code_once")]
+
+    def __str__(self) -> str:
+        return self.check_code
+
+    @property
+    def check_code(self) -> str:
+        return check_code(self.ltid)
+
+
+class Declaration(models.Model):
+    """One call to a cluster server: these hours of this LTId are a cluster. Cases that want the same hours share it."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    cases = models.ManyToManyField(Case, related_name="declarations")
+    server = models.ForeignKey(ServerAuthority, on_delete=models.PROTECT, related_name="declarations")
+    ltid = models.UUIDField(_("LTId"))
+    deep_link = EncryptedTextField()
+    start = models.DateTimeField(_("flagged from"))
+    end = models.DateTimeField(_("flagged to"))
+    instant = models.DateTimeField(_("declared instant"), null=True)
+    state = models.CharField(_("state"), max_length=12, choices=DeclarationState, default=DeclarationState.HELD)
+    hold_until = models.DateTimeField(_("held until"))
+    next_attempt_at = models.DateTimeField(_("next attempt"))
+    leased_until = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    reason = models.CharField(_("reason"), max_length=40, blank=True)
+    detail = models.CharField(_("answer of the server"), max_length=300, blank=True)
+    status_code = models.PositiveSmallIntegerField(_("HTTP status"), null=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(_("ordered"), default=timezone.now)
+    accepted_at = models.DateTimeField(_("accepted"), null=True)
+    published_at = models.DateTimeField(_("published"), null=True)
+
+    class Meta:
+        verbose_name = _("declaration")
+        verbose_name_plural = _("declarations")
+        ordering = ["start", "pk"]
+        indexes = [
+            models.Index(fields=["state", "next_attempt_at"], condition=Q(state__in=sorted(ON_ITS_WAY)), name="declaration_due"),
+            models.Index(
+                fields=["server"],
+                condition=Q(state__in=[DeclarationState.ACCEPTED, DeclarationState.UNKNOWN]),
+                name="declaration_watched",
+            ),
+            models.Index(fields=["ltid"], name="declaration_by_ltid"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=DeclarationState.values), name="declaration_state_known"),
+            models.CheckConstraint(condition=Q(end__gt=F("start")), name="declaration_flags_some_time"),
+            models.UniqueConstraint(
+                fields=["server", "ltid", "start", "end"], condition=Q(state__in=sorted(IN_FORCE)), name="declaration_never_doubled"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+
+class TimelineEntry(models.Model):
+    """One line of a case's timeline. ``params`` holds ids, numbers, states and times, never what identifies a place."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="timeline")
+    at = models.DateTimeField(default=timezone.now)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    entry = models.CharField(max_length=20, choices=Entry)
+    params = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("timeline entry")
+        verbose_name_plural = _("timeline entries")
+        ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["case", "at", "id"], name="timeline_by_case")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.entry}"

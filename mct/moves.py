@@ -1,0 +1,81 @@
+"""The only place where the state of a case or of a declaration changes."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from clea_portal.accounts.models import User
+from clea_portal.audit.trail import record_act
+from mct.enums import CASE_MOVES, DECLARATION_MOVES, CaseState, DeclarationState, Entry, Problem
+from mct.models import Case, Declaration, TimelineEntry
+
+
+class IllegalMove(Exception):
+    """This state cannot follow that one."""
+
+
+class SomeoneWasFaster(Exception):
+    """The case or declaration has moved since it was read."""
+
+
+def note(case: Case, entry: Entry, *, by: User | None, **params: Any) -> None:
+    """Write a line of the case's timeline; an act of a person goes into the audit trail too."""
+    TimelineEntry.objects.create(case=case, entry=entry, actor=by, params=params)
+    if by is not None:
+        record_act(actor=by, verb=entry.value, on=case, **params)
+
+
+def move_case(case: Case, to: CaseState, *, by: User | None = None, problem: Problem | None = None, **changes: Any) -> None:
+    """Move a case from the state it was read in, by conditional update. Raises IllegalMove or SomeoneWasFaster.
+
+    ``problem`` goes with ``needs_attention`` and with nothing else; ``changes`` are further fields to write.
+    """
+    if to not in CASE_MOVES[case.state]:
+        raise IllegalMove(f"A case cannot go from {case.state} to {to}.")
+    changes |= {"state": to, "problem": problem or "", "state_changed_at": timezone.now()}
+    if not Case.objects.filter(pk=case.pk, state=case.state).update(**changes):
+        raise SomeoneWasFaster
+    came_from = case.state
+    for name, value in changes.items():
+        setattr(case, name, value)
+    note(case, Entry.MOVED, by=by, came_from=came_from, to=to.value, problem=problem.value if problem else "")
+
+
+def move_declaration(declaration: Declaration, to: DeclarationState, **changes: Any) -> None:
+    """Move a declaration from the state and attempt it was read in. Raises IllegalMove or SomeoneWasFaster."""
+    if to not in DECLARATION_MOVES[declaration.state]:
+        raise IllegalMove(f"A declaration cannot go from {declaration.state} to {to}.")
+    changes |= {"state": to}
+    same = Declaration.objects.filter(pk=declaration.pk, state=declaration.state, attempts=declaration.attempts)
+    if not same.update(**changes):
+        raise SomeoneWasFaster
+    for name, value in changes.items():
+        setattr(declaration, name, value)
+
+
+def lock_case(case_id: int) -> Case:
+    """The case as it is now, kept from other verbs until the transaction ends. Cases are locked before declarations."""
+    return Case.objects.select_for_update(of=("self",)).select_related("region__country").get(pk=case_id)
+
+
+def settle(case: Case) -> None:
+    """Bring a locked case to the state that its declarations say."""
+    states = set(case.declarations.exclude(state=DeclarationState.WITHDRAWN).values_list("state", flat=True))
+    problem = None
+    if DeclarationState.UNKNOWN in states:
+        to, problem = CaseState.NEEDS_ATTENTION, Problem.UNKNOWN_OUTCOME
+    elif DeclarationState.REFUSED in states:
+        to, problem = CaseState.NEEDS_ATTENTION, Problem.REFUSED
+    elif states & {DeclarationState.HELD, DeclarationState.READY, DeclarationState.SENDING}:
+        to = CaseState.DECLARING
+    elif DeclarationState.ACCEPTED in states:
+        to = CaseState.DECLARED
+    elif states:
+        to = CaseState.PUBLISHED
+    else:
+        to = CaseState.READY
+    if case.state != to or case.problem != (problem or ""):
+        if case.state == to:
+            Case.objects.filter(pk=case.pk).update(problem=problem or "")
+        elif to in CASE_MOVES[case.state]:
+            move_case(case, to, problem=problem)

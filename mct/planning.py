@@ -1,0 +1,61 @@
+"""What will be declared for a case, before it happens."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from clea_portal.authorities.enums import ServerKind
+from clea_portal.authorities.models import ServerAuthority
+from clea_portal.cluster_server.exposure import Call, plan_form_calls, uncovered
+from mct.enums import IN_FORCE
+from mct.models import Case, CaseCode, Declaration
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """``calls`` will be sent; ``joined`` are declarations, of any case, that already cover a part of the hours.
+
+    ``start`` and ``end`` are the hours to declare; ``cut``: the older part of the case's hours is past the country's
+    horizon; ``early``: they begin at the time written in the code, where phones that scanned it are recorded.
+    """
+
+    server: ServerAuthority
+    start: datetime
+    end: datetime
+    calls: list[Call]
+    joined: list[Declaration]
+    cut: bool
+    early: bool
+
+
+def plan(case: Case, code: CaseCode, *, now: datetime) -> Plan:
+    """The smallest set of calls for what is not yet declared of the case's hours, by the server's kind and exposure rule."""
+    assert code.country is not None
+    server = ServerAuthority.objects.select_related("country").get(country=code.country)
+    start, end = case.exposure_start, min(case.exposure_end, now)
+    early = code.starts_at is not None and code.starts_at < start
+    if early and code.starts_at is not None:
+        start = code.starts_at
+    horizon = now - timedelta(days=code.country.horizon_days)
+    cut = start < horizon
+    start = max(start, horizon)
+    joined = list(
+        Declaration.objects.filter(server=server, ltid=code.ltid, state__in=IN_FORCE, start__lt=end, end__gt=start)
+    )
+    covered = [(declaration.start, declaration.end) for declaration in joined]
+    if start >= end:
+        calls = []
+    elif server.kind == ServerKind.FORM:
+        calls = plan_form_calls(start=start, end=end, rule=server.exposure_rule, covered=covered, latest=now)
+    else:
+        spans = uncovered(start=start, end=end, covered=covered)
+        calls = [Call(instant=None, start=left, end=right) for left, right in spans]
+    return Plan(server=server, start=start, end=end, calls=calls, joined=joined, cut=cut, early=early)
+
+
+def others_with_code(case: Case, code: CaseCode) -> list[Case]:
+    """Other cases with the same LTId, newest first."""
+    return list(
+        Case.objects.filter(Q(codes__ltid=code.ltid)).exclude(pk=case.pk).select_related("region").distinct()[:20]
+    )

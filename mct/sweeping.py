@@ -1,0 +1,65 @@
+"""Finds what is due or stuck. Enough by itself for everything to arrive, whatever becomes of the broker's messages."""
+
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from clea_portal.authorities.enums import ServerKind
+from mct.enums import ON_ITS_WAY, CaseState, DeclarationState, PictureState
+from mct.models import Case, Declaration, Picture
+from mct.moves import SomeoneWasFaster, lock_case, move_declaration, settle
+from mct.waking import LINK_CASE, READ_PICTURE, SEND_DECLARATION, send
+
+logger = structlog.get_logger(__name__)
+
+BATCH = 200
+WORKER_LOST = "worker_lost"
+# What has just been written has its own wake-up under way.
+GRACE = timedelta(seconds=5)
+
+
+def sweep() -> None:
+    """Wake the worker for every picture, case and declaration that waits, and settle what a dead worker left half done."""
+    now = timezone.now()
+    for pk in _ids(Picture.objects.filter(state__in=[PictureState.WAITING, PictureState.READING], leased_until__lte=now - GRACE)):
+        send(READ_PICTURE, pk)
+    unread = Picture.objects.filter(case=OuterRef("pk"), state__in=[PictureState.WAITING, PictureState.READING])
+    linking = Case.objects.filter(~Exists(unread), state=CaseState.LINKING, state_changed_at__lte=now - GRACE)
+    for pk in _ids(linking):
+        send(LINK_CASE, pk)
+    for declaration in Declaration.objects.filter(state=DeclarationState.SENDING, leased_until__lte=now)[:BATCH]:
+        recover(declaration)
+    due = Q(state=DeclarationState.READY) | Q(state=DeclarationState.HELD, hold_until__lte=now)
+    for pk in _ids(Declaration.objects.filter(due, next_attempt_at__lte=now)):
+        send(SEND_DECLARATION, pk)
+    on_its_way = Declaration.objects.filter(cases=OuterRef("pk"), state__in=sorted(ON_ITS_WAY))
+    accepted = Declaration.objects.filter(cases=OuterRef("pk"), state=DeclarationState.ACCEPTED)
+    unsettled = Q(~Exists(on_its_way), state=CaseState.DECLARING) | Q(~Exists(accepted), state=CaseState.DECLARED)
+    for pk in _ids(Case.objects.filter(unsettled)):
+        with transaction.atomic():
+            settle(lock_case(pk))
+
+
+def _ids(rows: models.QuerySet[Any]) -> list[int]:
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH])
+
+
+def recover(declaration: Declaration) -> None:
+    """A worker died during this call. An ``api`` server tells repeats apart, so it is sent again; a ``form`` one does not."""
+    now = timezone.now()
+    with transaction.atomic():
+        cases = [lock_case(pk) for pk in declaration.cases.order_by("pk").values_list("pk", flat=True)]
+        try:
+            if declaration.server.kind == ServerKind.API:
+                move_declaration(declaration, DeclarationState.READY, next_attempt_at=now, reason=WORKER_LOST)
+            else:
+                move_declaration(declaration, DeclarationState.UNKNOWN, reason=WORKER_LOST)
+        except SomeoneWasFaster:
+            return
+        for case in cases:
+            settle(case)
+    logger.warning("declaration recovered", declaration=str(declaration.uuid), state=declaration.state)

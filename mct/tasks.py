@@ -1,0 +1,35 @@
+"""What the worker runs. Every task may run twice or not at all: the rows are the truth, the sweep comes again."""
+
+from celery import shared_task
+
+from mct import intake, linking, sending, sweeping, watching, waking
+
+
+@shared_task(name=waking.READ_PICTURE)
+def read_picture(picture_id: int) -> None:
+    intake.read_picture(picture_id)
+
+
+@shared_task(name=waking.LINK_CASE)
+def link_case(case_id: int) -> None:
+    linking.link_case(case_id)
+
+
+@shared_task(name=waking.SEND_DECLARATION)
+def send_declaration(declaration_id: int) -> None:
+    sending.send_declaration(declaration_id)
+
+
+@shared_task(name=waking.WATCH_SERVER)
+def watch_server(server_id: int) -> None:
+    watching.watch_server(server_id)
+
+
+@shared_task(name="mct.watch_lists")
+def watch_lists() -> None:
+    watching.watch_lists()
+
+
+@shared_task(name="mct.sweep")
+def sweep() -> None:
+    sweeping.sweep()

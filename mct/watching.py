@@ -1,0 +1,77 @@
+"""Watches the public lists until what was declared stands there."""
+
+import structlog
+from django.conf import settings
+from django.core.cache import cache
+from django.db import transaction
+from django.utils import timezone
+
+from clea_portal.authorities.models import ServerAuthority
+from clea_portal.cluster_server.public_list import ClusterListClient, ClusterListError, Exposition
+from clea_portal.protocol.ntp import to_ntp
+from mct.enums import DeclarationState, Entry
+from mct.models import Declaration
+from mct.moves import SomeoneWasFaster, lock_case, move_declaration, note, settle
+
+logger = structlog.get_logger(__name__)
+
+WATCHED = [DeclarationState.ACCEPTED, DeclarationState.UNKNOWN]
+CACHED_FOR = 3600
+
+
+def watch_lists() -> None:
+    """Look once into the list of every server that owes a publication."""
+    for server_id in Declaration.objects.filter(state__in=WATCHED).order_by().values_list("server", flat=True).distinct():
+        watch_server(server_id)
+
+
+def watch_server(server_id: int) -> None:
+    """Mark as published what this server's list shows now. A list that cannot be read is tried again at the next turn."""
+    server = ServerAuthority.objects.get(pk=server_id)
+    watched = list(Declaration.objects.filter(server=server, state__in=WATCHED))
+    if not watched:
+        return
+    client = ClusterListClient(timeout=settings.CLUSTER_SERVER_TIMEOUT, allow_private=settings.ALLOW_PRIVATE_CLUSTER_SERVERS)
+    key = f"public-list:{server.pk}"
+    files = cache.get(key, {})
+    try:
+        listed = client.fetch(server.list_url, ltids={declaration.ltid for declaration in watched}, cache=files)
+    except ClusterListError as error:
+        logger.warning("public list unreadable", server=server.pk, reason=error.code)
+        return
+    cache.set(key, files, CACHED_FOR)
+    for declaration in watched:
+        shown = next((item for item in listed.get(declaration.ltid, ()) if _shows(item, declaration)), None)
+        if shown is not None:
+            publish(declaration, shown)
+
+
+def _shows(exposition: Exposition, declaration: Declaration) -> bool:
+    """Whether the list's hours hold the declared instant (``form``), or a part of the declared hours (``api``)."""
+    start, end = exposition.start, exposition.start + exposition.duration
+    if declaration.instant is not None:
+        return start <= to_ntp(declaration.instant) <= end
+    return start < to_ntp(declaration.end) and to_ntp(declaration.start) < end
+
+
+def publish(declaration: Declaration, shown: Exposition) -> None:
+    """Note on the declaration and on its cases that the public list shows it."""
+    now = timezone.now()
+    with transaction.atomic():
+        cases = [lock_case(pk) for pk in declaration.cases.order_by("pk").values_list("pk", flat=True)]
+        try:
+            move_declaration(declaration, DeclarationState.PUBLISHED, published_at=now)
+        except SomeoneWasFaster:
+            return
+        for case in cases:
+            note(
+                case,
+                Entry.PUBLISHED,
+                by=None,
+                declaration=str(declaration.uuid),
+                start=shown.start,
+                seconds=shown.duration,
+                risk=shown.risk,
+            )
+            settle(case)
+    logger.info("declaration published", declaration=str(declaration.uuid))
