@@ -1,3 +1,4 @@
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -11,22 +12,25 @@ from clea_portal.accounts.roles import roles_of
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """What every page's frame shows: the sections that this person uses, and the demonstration's notices."""
-    user = getattr(request, "user", None)
-    entries = []
-    if user and user.is_authenticated:
-        roles = roles_of(user)
-        if roles.is_tracer:
-            entries.append(("mct:case_list", _("Cases"), "cases"))
-        else:
-            entries += [("venues:list", _("Venues"), "venue"), ("events:list", _("Events"), "event")]
-        if roles.is_staff and settings.ADMIN_ENABLED:
-            entries.append(("admin:index", _("Administration"), "settings"))
     return {
-        "navigation": [
-            {"url": (url := reverse(name)), "label": label, "icon": icon, "current": request.path.startswith(url)}
-            for name, label, icon in entries
-        ],
+        "navigation": partial(_sections, request),  # called by templates that show it only
         "version": settings.VERSION,
         "demonstration": settings.DEMONSTRATION,
         **(demonstration.notices(request) if settings.DEMONSTRATION else {}),
     }
+
+
+def _sections(request: HttpRequest) -> list[dict[str, Any]]:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return []
+    roles = roles_of(user)
+    sections = [("mct:case_list", _("Cases"), "cases")] if roles.is_tracer else []
+    if not roles.needs_second_factor:
+        sections += [("venues:list", _("Venues"), "venue"), ("events:list", _("Events"), "event")]
+    if roles.is_staff and settings.ADMIN_ENABLED:
+        sections.append(("admin:index", _("Administration"), "settings"))
+    return [
+        {"url": (url := reverse(name)), "label": label, "icon": icon, "current": request.path.startswith(url)}
+        for name, label, icon in sections
+    ]

@@ -1,0 +1,163 @@
+"""Django's administration of authorities: the tool until screens of their own are there, and of last resort after that."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from clea_portal.audit.trail import record_act
+from clea_portal.authorities.models import (
+    Country,
+    Region,
+    ServerAuthority,
+    ServerKey,
+    Team,
+    TracingAuthority,
+    TracingKey,
+    VenueCategory,
+    VenueType,
+)
+from clea_portal.protocol.errors import ProtocolError
+from clea_portal.protocol.keys import generate_private_key, parse_private_key, private_key_hex, public_key_hex
+
+
+class Audited(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Every change, those in the tables below a form too, goes into the audit trail: names of fields, never their values."""
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        record_act(actor=request.user, verb="created", on=obj, pk=obj.pk)
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        record_act(actor=request.user, verb="changed", on=obj, pk=obj.pk, fields=message)
+        return super().log_change(request, obj, message)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        record_act(actor=request.user, verb="deleted", on=obj, pk=obj.pk)
+        super().delete_model(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """One by one only: a list's bulk deletion would pass by the audit trail."""
+        return obj is not None and super().has_delete_permission(request, obj)
+
+
+@admin.register(Country)
+class CountryAdmin(Audited):
+    list_display = ["code", "name", "prefix", "deployment", "issues_codes"]
+
+
+class ServerAuthorityForm(forms.ModelForm):  # type: ignore[type-arg]
+    base_url = forms.URLField(label=_("address"), max_length=200, assume_scheme="https")
+    list_url = forms.URLField(label=_("address of the public list"), max_length=200, assume_scheme="https")
+    new_client_key = forms.CharField(
+        label=_("private key of the portal (ES256), hex"),
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=_("Leave empty to keep the present one. It is stored encrypted and never shown."),
+    )
+
+    class Meta:
+        model = ServerAuthority
+        fields = [
+            "country",
+            "name",
+            "kind",
+            "base_url",
+            "list_url",
+            "accepts_type_1",
+            "slot_seconds",
+            "slots_before",
+            "slots_after",
+        ]
+
+    def clean_new_client_key(self) -> str:
+        return _private_key(self.cleaned_data["new_client_key"])
+
+    def save(self, commit: bool = True) -> Any:
+        if self.cleaned_data["new_client_key"]:
+            self.instance.client_key = self.cleaned_data["new_client_key"]
+        return super().save(commit)
+
+
+def _private_key(text: str) -> str:
+    try:
+        return private_key_hex(parse_private_key(text)) if text else ""
+    except ProtocolError as error:
+        raise forms.ValidationError(_("This is not a private key on the curve P-256.")) from error
+
+
+@admin.register(ServerAuthority)
+class ServerAuthorityAdmin(Audited):
+    form = ServerAuthorityForm
+    list_display = ["name", "country", "kind", "base_url"]
+
+
+@admin.register(ServerKey)
+class ServerKeyAdmin(Audited):
+    list_display = ["authority", "fingerprint", "valid_from"]
+    readonly_fields = ["fingerprint"]
+
+
+@admin.register(TracingAuthority)
+class TracingAuthorityAdmin(Audited):
+    list_display = ["name", "country"]
+
+
+class TracingKeyForm(forms.ModelForm):  # type: ignore[type-arg]
+    imported = forms.CharField(
+        label=_("private key, hex"),
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=_("Leave empty to have a new pair made here. It is stored encrypted and never shown."),
+    )
+
+    class Meta:
+        model = TracingKey
+        fields = ["authority", "valid_from"]
+
+    def clean_imported(self) -> str:
+        return _private_key(self.cleaned_data["imported"])
+
+    def save(self, commit: bool = True) -> Any:
+        if self.instance.pk is None:
+            imported = self.cleaned_data["imported"]
+            key = parse_private_key(imported) if imported else generate_private_key()
+            self.instance.private_key = private_key_hex(key)
+            self.instance.public_key = public_key_hex(key.public_key())
+        return super().save(commit)
+
+
+@admin.register(TracingKey)
+class TracingKeyAdmin(Audited):
+    form = TracingKeyForm
+    list_display = ["authority", "fingerprint", "valid_from"]
+    readonly_fields = ["fingerprint"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Old generations stay able to read until the last code that used them has expired."""
+        return False
+
+
+@admin.register(Region)
+class RegionAdmin(Audited):
+    list_display = ["country", "number", "name"]
+    list_filter = ["country"]
+    search_fields = ["name"]
+
+
+@admin.register(Team)
+class TeamAdmin(Audited):
+    list_display = ["name", "region"]
+    autocomplete_fields = ["region"]
+
+
+@admin.register(VenueType)
+class VenueTypeAdmin(Audited):
+    list_display = ["country", "number", "letters", "label_fr", "label_en", "position", "retired"]
+
+
+@admin.register(VenueCategory)
+class VenueCategoryAdmin(Audited):
+    list_display = ["country", "level", "number", "label_fr", "label_en"]
