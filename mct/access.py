@@ -1,8 +1,8 @@
 """Who may do what with a case. Scope first (404), then these (403)."""
 
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponse
 

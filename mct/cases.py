@@ -10,8 +10,7 @@ from clea_portal.authorities.models import Region
 from mct.enums import IN_FORCE, CaseState, Entry, Problem
 from mct.intake import add_evidence
 from mct.models import Case
-from mct.moves import IllegalMove, lock_case, move_case, note
-from mct.waking import LINK_CASE, wake
+from mct.moves import IllegalMove, lock_case, move_case, note, relink
 
 
 def register_case(
@@ -50,7 +49,7 @@ def correct_case(
     with transaction.atomic():
         case = lock_case(case.pk)
         hours_change = (case.exposure_start, case.exposure_end) != (exposure_start, exposure_end)
-        if case.state == CaseState.CLOSED or hours_change and case.declarations.filter(state__in=IN_FORCE).exists():
+        if case.state == CaseState.CLOSED or (hours_change and case.declarations.filter(state__in=IN_FORCE).exists()):
             raise IllegalMove
         Case.objects.filter(pk=case.pk).update(
             exposure_start=exposure_start,
@@ -61,24 +60,20 @@ def correct_case(
         )
         note(case, Entry.CORRECTED, by=by)
         if hours_change and case.state in (CaseState.NEEDS_ATTENTION, CaseState.READY):
-            case.declarations.clear()
-            move_case(case, CaseState.LINKING, by=by)
-            wake(LINK_CASE, case.pk)
+            relink(case, by=by)
 
 
 def retry_case(*, case: Case, by: User) -> None:
     """Link a case that needs attention again, after something outside it was mended. Raises IllegalMove.
 
-    A refused declaration is left behind: the agent orders a new one when the case is ready again.
+    After a refusal the agent orders a new declaration when the case is ready again.
     """
     with transaction.atomic():
         case = lock_case(case.pk)
         if case.state != CaseState.NEEDS_ATTENTION or case.problem == Problem.UNKNOWN_OUTCOME:
             raise IllegalMove
         note(case, Entry.RETRIED, by=by)
-        case.declarations.remove(*case.declarations.exclude(state__in=IN_FORCE))
-        move_case(case, CaseState.LINKING, by=by)
-        wake(LINK_CASE, case.pk)
+        relink(case, by=by)
 
 
 def close_case(*, case: Case, by: User) -> None:

@@ -93,7 +93,6 @@ def _order(case: Case, *, by: User, now: datetime) -> None:
 
 def withdraw(*, case: Case, by: User) -> None:
     """Withdraw what has not left yet; a declaration that another case shares goes on for that case. Raises IllegalMove."""
-    now = timezone.now()
     with transaction.atomic():
         case = lock_case(case.pk)
         waiting = list(case.declarations.filter(state__in=[DeclarationState.HELD, DeclarationState.READY], attempts=0))
@@ -127,6 +126,6 @@ def decide(*, declaration: Declaration, arrived: bool, reason: str, by: User) ->
                 Entry.DECIDED_ARRIVED if arrived else Entry.DECIDED_AGAIN,
                 by=by,
                 declaration=str(declaration.uuid),
-                reason=reason,
+                remark=reason,
             )
             settle(case)

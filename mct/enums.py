@@ -35,13 +35,25 @@ class Problem(models.TextChoices):
 
     NO_CODE = "no_code", _("No CLÉA code could be read. Add a better picture of the code, or paste its link.")
     SEVERAL_CODES = "several_codes", _("Several codes were found. Choose the one of the place where the person was.")
-    UNKNOWN_COUNTRY = "unknown_country", _("The code belongs to a country that this portal does not know. Ask an administrator to add it.")
+    UNKNOWN_COUNTRY = (
+        "unknown_country",
+        _("The code belongs to a country that this portal does not know. Ask an administrator to add it."),
+    )
     NO_SERVER = "no_server", _("No cluster server is configured for the country of this code. Ask an administrator, then retry.")
-    TYPE_REFUSED = "type_refused", _("This is an asynchronous code, and the server of its country takes none. Ask for a photo of the code at the entrance.")
-    OTHER_TIME = "other_time", _("The time written in the code is not within the hours of this case. Correct the hours, or add the right code.")
+    TYPE_REFUSED = (
+        "type_refused",
+        _("This is an asynchronous code, and the server of its country takes none. Ask for a photo of the code at the entrance."),
+    )
+    OTHER_TIME = (
+        "other_time",
+        _("The time written in the code is not within the hours of this case. Correct the hours, or add the right code."),
+    )
     TOO_OLD = "too_old", _("The exposure is too long ago to warn anybody. Correct the hours, or close the case.")
     REFUSED = "refused", _("The cluster server refused the declaration. Read its reason below, correct the case, or retry.")
-    UNKNOWN_OUTCOME = "unknown_outcome", _("It is not known whether the cluster server took the declaration. Decide below: it is not repeated by itself.")
+    UNKNOWN_OUTCOME = (
+        "unknown_outcome",
+        _("It is not known whether the cluster server took the declaration. Decide below: it is not repeated by itself."),
+    )
 
 
 class PictureState(models.TextChoices):

@@ -18,9 +18,9 @@ from clea_portal.protocol.lsp import decode_header
 from clea_portal.protocol.ntp import from_ntp
 from clea_portal.scanning.isolated import read_isolated
 from clea_portal.scanning.results import Advice, Reading
-from mct.enums import CaseState, Entry, PictureState
+from mct.enums import Entry, PictureState
 from mct.models import Case, CaseCode, Picture
-from mct.moves import lock_case, move_case, note
+from mct.moves import lock_case, note, relink
 from mct.waking import LINK_CASE, READ_PICTURE, wake
 
 logger = structlog.get_logger(__name__)
@@ -55,8 +55,7 @@ def add_evidence(*, case: Case, pictures: Sequence[bytes], links: Sequence[str],
         if pictures:
             note(case, Entry.PICTURES_ADDED, by=by, count=len(pictures))
         if pictures or links:
-            move_case(case, CaseState.LINKING, by=by, code=None)
-            wake(LINK_CASE, case.pk)
+            relink(case, by=by, code=None)
 
 
 def keep_link(case: Case, link: str) -> None:
@@ -77,9 +76,9 @@ def keep_link(case: Case, link: str) -> None:
     CaseCode.objects.get_or_create(
         case=case,
         ltid=header.ltid,
+        lsp_type=header.lsp_type,
         defaults={
             "deep_link": link,
-            "lsp_type": header.lsp_type,
             "country": Country.objects.filter(host=host).first(),
             "host": host[:120],
             "starts_at": starts_at,

@@ -6,11 +6,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from clea_portal.accounts.models import User
+from clea_portal.authorities.enums import ServerKind
 from clea_portal.authorities.models import ServerAuthority
 from clea_portal.protocol.lsp import LspType
 from mct.enums import CaseState, Entry, PictureState, Problem
 from mct.models import Case, CaseCode
-from mct.moves import IllegalMove, lock_case, move_case, note
+from mct.moves import lock_case, move_case, note, relink
 
 
 def link_case(case_id: int) -> None:
@@ -21,8 +22,10 @@ def link_case(case_id: int) -> None:
             return
         if case.pictures.filter(state__in=[PictureState.WAITING, PictureState.READING]).exists():
             return
-        codes = list(case.codes.select_related("country__server"))
-        code = next((code for code in codes if code.pk == case.code_id), codes[0] if len(codes) == 1 else None)
+        # Entrance code and invitation of one event share an LTId: one place, and the type that every server takes comes first.
+        codes = list(case.codes.select_related("country").order_by("lsp_type", "pk"))
+        only = codes[0] if len({code.ltid for code in codes}) == 1 else None
+        code = next((code for code in codes if code.pk == case.code_id), only)
         if not codes:
             move_case(case, CaseState.NEEDS_ATTENTION, problem=Problem.NO_CODE)
         elif code is None:
@@ -38,7 +41,7 @@ def obstacle(case: Case, code: CaseCode, *, now: datetime) -> Problem | None:
     if code.country is None:
         return Problem.UNKNOWN_COUNTRY
     server = ServerAuthority.objects.filter(country=code.country).first()
-    if server is None:
+    if server is None or (server.kind == ServerKind.API and not server.client_key):
         return Problem.NO_SERVER
     if code.lsp_type == LspType.ASYNCHRONOUS and not server.accepts_type_1:
         return Problem.TYPE_REFUSED
@@ -50,7 +53,7 @@ def obstacle(case: Case, code: CaseCode, *, now: datetime) -> Problem | None:
 
 
 def _fits(case: Case, code: CaseCode) -> bool:
-    """Whether the case's hours and the hours written in the code have a moment in common. 0 hours: duration unknown, taken as 24."""
+    """Whether the case's hours and those written in the code have a moment in common. An unknown duration counts as 24 hours."""
     assert code.starts_at is not None
     ends_at = code.starts_at + timedelta(hours=code.visit_duration or 24)
     return case.exposure_start < ends_at and case.exposure_end > code.starts_at
@@ -60,8 +63,5 @@ def choose_code(*, case: Case, code: CaseCode, by: User) -> None:
     """Say which of several codes is the right one. Raises IllegalMove where nothing is to be chosen."""
     with transaction.atomic():
         case = lock_case(case.pk)
-        if case.state not in (CaseState.NEEDS_ATTENTION, CaseState.READY) or case.declarations.exists():
-            raise IllegalMove
         note(case, Entry.CODE_CHOSEN, by=by, code=str(code.uuid))
-        move_case(case, CaseState.LINKING, by=by, code=code)
-    link_case(case.pk)
+        relink(case, by=by, code=code)

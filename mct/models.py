@@ -15,6 +15,8 @@ from clea_portal.protocol.check_code import check_code
 from mct.enums import IN_FORCE, ON_ITS_WAY, CaseState, DeclarationState, Entry, PictureState, Problem
 
 NOTES_LIMIT = 5000
+REFERENCE_LIMIT = 40
+REMARK_LIMIT = 500
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -26,7 +28,8 @@ class Case(models.Model):
     """One place and span where infected people were, as told to a contact tracing team."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    reference = models.CharField(_("reference"), max_length=40, blank=True)
+    # Encrypted because people write the place's name into it.
+    reference = EncryptedTextField(_("reference"), blank=True, validators=[MaxLengthValidator(REFERENCE_LIMIT)])
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="cases", verbose_name=_("region"))
     exposure_start = models.DateTimeField(_("from"))
     exposure_end = models.DateTimeField(_("to"))
@@ -135,7 +138,7 @@ class CaseCode(models.Model):
         verbose_name = _("code of a case")
         verbose_name_plural = _("codes of cases")
         ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["case", "ltid"], name="case_code_once")]
+        constraints = [models.UniqueConstraint(fields=["case", "ltid", "lsp_type"], name="case_code_once")]
 
     def __str__(self) -> str:
         return self.check_code
@@ -186,7 +189,9 @@ class Declaration(models.Model):
             models.CheckConstraint(condition=Q(state__in=DeclarationState.values), name="declaration_state_known"),
             models.CheckConstraint(condition=Q(end__gt=F("start")), name="declaration_flags_some_time"),
             models.UniqueConstraint(
-                fields=["server", "ltid", "start", "end"], condition=Q(state__in=sorted(IN_FORCE)), name="declaration_never_doubled"
+                fields=["server", "ltid", "start", "end"],
+                condition=Q(state__in=sorted(IN_FORCE)),
+                name="declaration_never_doubled",
             ),
         ]
 
@@ -195,13 +200,14 @@ class Declaration(models.Model):
 
 
 class TimelineEntry(models.Model):
-    """One line of a case's timeline. ``params`` holds ids, numbers, states and times, never what identifies a place."""
+    """One line of a case's timeline. ``params`` holds ids, numbers, states and times; words that a person wrote are encrypted."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="timeline")
     at = models.DateTimeField(default=timezone.now)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     entry = models.CharField(max_length=20, choices=Entry)
     params = models.JSONField(default=dict)
+    remark = EncryptedTextField(blank=True, validators=[MaxLengthValidator(REMARK_LIMIT)])
 
     class Meta:
         verbose_name = _("timeline entry")

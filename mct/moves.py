@@ -6,8 +6,9 @@ from django.utils import timezone
 
 from clea_portal.accounts.models import User
 from clea_portal.audit.trail import record_act
-from mct.enums import CASE_MOVES, DECLARATION_MOVES, CaseState, DeclarationState, Entry, Problem
+from mct.enums import CASE_MOVES, DECLARATION_MOVES, IN_FORCE, CaseState, DeclarationState, Entry, Problem
 from mct.models import Case, Declaration, TimelineEntry
+from mct.waking import LINK_CASE, wake
 
 
 class IllegalMove(Exception):
@@ -18,9 +19,9 @@ class SomeoneWasFaster(Exception):
     """The case or declaration has moved since it was read."""
 
 
-def note(case: Case, entry: Entry, *, by: User | None, **params: Any) -> None:
-    """Write a line of the case's timeline; an act of a person goes into the audit trail too."""
-    TimelineEntry.objects.create(case=case, entry=entry, actor=by, params=params)
+def note(case: Case, entry: Entry, *, by: User | None, remark: str = "", **params: Any) -> None:
+    """Write a line of the case's timeline; an act of a person goes into the audit trail too, without the remark."""
+    TimelineEntry.objects.create(case=case, entry=entry, actor=by, params=params, remark=remark)
     if by is not None:
         record_act(actor=by, verb=entry.value, on=case, **params)
 
@@ -56,6 +57,19 @@ def move_declaration(declaration: Declaration, to: DeclarationState, **changes: 
 def lock_case(case_id: int) -> Case:
     """The case as it is now, kept from other verbs until the transaction ends. Cases are locked before declarations."""
     return Case.objects.select_for_update(of=("self",)).select_related("region__country").get(pk=case_id)
+
+
+def relink(case: Case, *, by: User, **changes: Any) -> None:
+    """Have a locked case linked anew. Raises IllegalMove while a declaration of it is in force.
+
+    Refused and withdrawn declarations are let go: the timeline keeps their story, and they say nothing of what comes next.
+    """
+    if case.declarations.filter(state__in=IN_FORCE).exists():
+        raise IllegalMove("What is declared already cannot be linked anew.")
+    case.declarations.clear()
+    if case.state != CaseState.LINKING:
+        move_case(case, CaseState.LINKING, by=by, **changes)
+    wake(LINK_CASE, case.pk)
 
 
 def settle(case: Case) -> None:

@@ -40,9 +40,7 @@ def plan(case: Case, code: CaseCode, *, now: datetime) -> Plan:
     horizon = now - timedelta(days=code.country.horizon_days)
     cut = start < horizon
     start = max(start, horizon)
-    joined = list(
-        Declaration.objects.filter(server=server, ltid=code.ltid, state__in=IN_FORCE, start__lt=end, end__gt=start)
-    )
+    joined = list(Declaration.objects.filter(server=server, ltid=code.ltid, state__in=IN_FORCE, start__lt=end, end__gt=start))
     covered = [(declaration.start, declaration.end) for declaration in joined]
     if start >= end:
         calls = []
@@ -56,6 +54,4 @@ def plan(case: Case, code: CaseCode, *, now: datetime) -> Plan:
 
 def others_with_code(case: Case, code: CaseCode) -> list[Case]:
     """Other cases with the same LTId, newest first."""
-    return list(
-        Case.objects.filter(Q(codes__ltid=code.ltid)).exclude(pk=case.pk).select_related("region").distinct()[:20]
-    )
+    return list(Case.objects.filter(Q(codes__ltid=code.ltid)).exclude(pk=case.pk).select_related("region").distinct()[:20])

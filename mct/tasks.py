@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from mct import intake, linking, sending, sweeping, watching, waking
+from mct import intake, linking, sending, sweeping, waking, watching
 
 
 @shared_task(name=waking.READ_PICTURE)

@@ -7,7 +7,7 @@ from clea_portal.audit.models import AuditEvent, AuditKind
 
 
 def record_act(*, actor: AbstractBaseUser | AnonymousUser | None, verb: str, on: models.Model, **details: Any) -> None:
-    """Note that ``actor`` (None: the system) did ``verb``. Part of the caller's transaction. ``details``: ids, states, counts only."""
+    """Note that ``actor`` (None: the system) did ``verb``. In the caller's transaction. ``details``: ids, states, counts."""
     _record(AuditKind.ACT, actor, verb, on, details)
 
 

@@ -55,9 +55,7 @@ def load(*, sandbox_url: str) -> None:
         ServerKey.objects.create(authority=server, public_key=sandbox_key)
     tracing = TracingAuthority.objects.create(country=france, name="Recherche des contacts (démonstration)")
     pair = generate_private_key()
-    TracingKey.objects.create(
-        authority=tracing, public_key=public_key_hex(pair.public_key()), private_key=private_key_hex(pair)
-    )
+    TracingKey.objects.create(authority=tracing, public_key=public_key_hex(pair.public_key()), private_key=private_key_hex(pair))
     for department in DEPARTMENTS.split(","):
         number, name = department.split(" ", 1)
         Region.objects.create(country=france, number=int(number), name=name)

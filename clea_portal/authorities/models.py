@@ -16,6 +16,7 @@ from clea_portal.fields import EncryptedTextField
 from clea_portal.protocol.errors import ProtocolError
 from clea_portal.protocol.keys import fingerprint, parse_private_key, parse_public_key, public_key_hex
 
+
 def _localised(french: str, english: str) -> str:
     return french if (get_language() or "fr").startswith("fr") else english
 

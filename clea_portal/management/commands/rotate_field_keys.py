@@ -18,7 +18,7 @@ SECOND_FACTOR_SECRETS = ("secret", "seed")
 class Command(BaseCommand):
     help = (
         "Re-encrypt all encrypted columns with the first key of FIELD_ENCRYPTION_KEYS. "
-        "Steps: 1. put the new key first and deploy; 2. run this; 3. see that nothing is unreadable; 4. drop the old key and deploy."
+        "1. Put the new key first and deploy. 2. Run this. 3. See that nothing is unreadable. 4. Drop the old key and deploy."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
