@@ -49,9 +49,11 @@ def words(name: str, default: str = "") -> list[str]:
 def database(name: str, default: str) -> dict[str, Any]:
     """Django's database settings from ``sqlite:///path`` or ``postgresql://user:password@host:port/name``."""
     url = text(name, default)
+    config: dict[str, Any]
     if url.startswith("sqlite:///"):
         # Writers queue at the start of a transaction; an upgrade from read to write in the middle of one fails at once instead.
-        return Env.db_url_config(url) | {
+        config = Env.db_url_config(url)
+        return config | {
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 30,
@@ -60,7 +62,8 @@ def database(name: str, default: str) -> dict[str, Any]:
         }
     if url.startswith("postgresql://"):
         limits = "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
-        return Env.db_url_config(url) | {
+        config = Env.db_url_config(url)
+        return config | {
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
             "OPTIONS": {"connect_timeout": 10, "options": limits},

@@ -1,12 +1,18 @@
 """Model fields whose column holds ciphertext: MultiFernet with keys that are nobody else's."""
 
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.exceptions import FieldError, ImproperlyConfigured
 from django.db import models
+
+if TYPE_CHECKING:  # Django's own fields take no type parameters at run time
+    TextField = models.TextField[str, str]
+    BinaryField = models.BinaryField[bytes | None, bytes | None]
+else:
+    TextField, BinaryField = models.TextField, models.BinaryField
 
 
 class Unreadable(Exception):
@@ -36,7 +42,7 @@ def decrypt(token: bytes) -> bytes:
         raise Unreadable("No current field encryption key opens this value.") from error
 
 
-class EncryptedTextField(models.TextField):
+class EncryptedTextField(TextField):
     """Text, encrypted in its column. Cannot be searched or sorted: only ``isnull`` is a lookup."""
 
     def get_prep_value(self, value: Any) -> Any:
@@ -52,7 +58,7 @@ class EncryptedTextField(models.TextField):
         return super().get_lookup(lookup_name)
 
 
-class EncryptedBinaryField(models.BinaryField):
+class EncryptedBinaryField(BinaryField):
     """Bytes, encrypted in their column (a third longer than what went in)."""
 
     def get_prep_value(self, value: Any) -> Any:

@@ -60,6 +60,7 @@ def send_back(*, case: Case, by: User) -> None:
 
 
 def _order(case: Case, *, by: User, now: datetime) -> None:
+    assert case.code_id is not None
     code = case.codes.select_related("country").get(pk=case.code_id)
     # One order at a time per server: two agents with the same code see each other's declarations.
     ServerAuthority.objects.select_for_update().get(country=code.country)

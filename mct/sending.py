@@ -57,14 +57,14 @@ def send_declaration(declaration_id: int) -> None:
 
 def _call(declaration: Declaration, *, now: datetime) -> Outcome:
     server = declaration.server
-    limits = {"timeout": settings.CLUSTER_SERVER_TIMEOUT, "allow_private": settings.ALLOW_PRIVATE_CLUSTER_SERVERS}
     if server.kind == ServerKind.FORM:
         assert declaration.instant is not None
         return declare_by_form(
             base_url=server.base_url,
             deep_link=declaration.deep_link,
             instant=declaration.instant.astimezone(ZoneInfo(server.country.time_zone)),
-            **limits,
+            timeout=settings.CLUSTER_SERVER_TIMEOUT,
+            allow_private=settings.ALLOW_PRIVATE_CLUSTER_SERVERS,
         )
     token = make_token(private_key_hex=server.client_key, issuer=settings.PUBLIC_URL, audience=server.base_url, now=now)
     return declare_by_api(
@@ -74,7 +74,8 @@ def _call(declaration: Declaration, *, now: datetime) -> Outcome:
         start=declaration.start,
         end=declaration.end,
         token=token,
-        **limits,
+        timeout=settings.CLUSTER_SERVER_TIMEOUT,
+        allow_private=settings.ALLOW_PRIVATE_CLUSTER_SERVERS,
     )
 
 

@@ -55,7 +55,7 @@ def load(*, sandbox_url: str) -> None:
 
 def current_code() -> str:
     """The code that an authenticator app would show now for every demonstration account with a second factor."""
-    return format_hotp_value(hotp_value(TOTP_SECRET, int(time.time()) // 30))
+    return str(format_hotp_value(hotp_value(TOTP_SECRET, int(time.time()) // 30)))
 
 
 def notices(request: HttpRequest) -> dict[str, Any]:

@@ -42,6 +42,6 @@ def roles_of(user: User | AnonymousUser) -> Roles:
             regions=frozenset(region for region, _ in teams),
             led=frozenset(region for region, role in teams if role == TeamRole.LEAD),
             administers=frozenset(Administration.objects.filter(user=user).values_list("country", flat=True)),
-            is_staff=cast(User, user).is_staff,
+            is_staff=user.is_staff,
         )
     return cast(Roles, cached)

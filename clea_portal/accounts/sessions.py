@@ -12,4 +12,5 @@ class EncryptedSerializer:
         return fields.encrypt(JSONSerializer().dumps(session))
 
     def loads(self, data: bytes) -> dict[str, Any]:
-        return JSONSerializer().loads(fields.decrypt(data))
+        session: dict[str, Any] = JSONSerializer().loads(fields.decrypt(data))
+        return session

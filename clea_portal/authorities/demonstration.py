@@ -57,10 +57,10 @@ def load(*, sandbox_url: str) -> None:
     pair = generate_private_key()
     TracingKey.objects.create(authority=tracing, public_key=public_key_hex(pair.public_key()), private_key=private_key_hex(pair))
     for department in DEPARTMENTS.split(","):
-        number, name = department.split(" ", 1)
-        Region.objects.create(country=france, number=int(number), name=name)
-    for number, name in ((38, "Cellule de l’Isère"), (69, "Cellule du Rhône")):
-        Team.objects.create(region=france.regions.get(number=number), name=name)
+        digits, department_name = department.split(" ", 1)
+        Region.objects.create(country=france, number=int(digits), name=department_name)
+    for number, team in ((38, "Cellule de l’Isère"), (69, "Cellule du Rhône")):
+        Team.objects.create(region=france.regions.get(number=number), name=team)
     for position, (number, letters, french, english) in enumerate(VENUE_TYPES):
         VenueType.objects.create(
             country=france, number=number, letters=letters, label_fr=french, label_en=english, position=position

@@ -40,7 +40,7 @@ class Command(BaseCommand):
     def _rotate(self, model: type[models.Model], field: Any, *, dry_run: bool) -> tuple[int, int]:
         """Raw columns on purpose: the ORM would decrypt. Compare-and-swap keeps a value that somebody changes meanwhile."""
         quote = connection.ops.quote_name
-        table, column, key = quote(model._meta.db_table), quote(field.column), quote(model._meta.pk.column)  # type: ignore[union-attr]
+        table, column, key = quote(model._meta.db_table), quote(field.column), quote(model._meta.pk.attname)
         done = bad = 0
         last = 0
         while True:
@@ -61,7 +61,7 @@ class Command(BaseCommand):
                     except InvalidToken:
                         bad += 1
                         continue
-                    new = rotated.decode() if isinstance(stored, str) else connection.Database.Binary(rotated)
+                    new = rotated.decode() if isinstance(stored, str) else bytes(rotated)
                     if not dry_run:
                         cursor.execute(
                             f"UPDATE {table} SET {column} = %s WHERE {key} = %s AND {column} = %s",  # noqa: S608
