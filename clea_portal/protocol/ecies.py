@@ -3,11 +3,17 @@
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.ec import ECDH, EllipticCurvePrivateKey, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    ECDH,
+    EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
+    generate_private_key,
+)
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from clea_portal.protocol.errors import AuthenticationFailed, BadKey, TooShort
-from clea_portal.protocol.keys import compressed_point, generate_private_key, parse_point
+from clea_portal.protocol.keys import CURVE, parse_point
 
 TAG_SIZE = 16
 POINT_SIZE = 33
@@ -20,8 +26,8 @@ _ECDH = ECDH()
 
 def encrypt(plain: bytes, *, public_key: EllipticCurvePublicKey, header: bytes = b"", where: str) -> bytes:
     """``header || ciphertext || tag || C0``; the header stays readable and is authenticated. Raises BadKey for another curve."""
-    ephemeral = generate_private_key()
-    c0 = compressed_point(ephemeral.public_key())
+    ephemeral = generate_private_key(CURVE)
+    c0 = ephemeral.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
     return header + AESGCM(_key(c0, ephemeral, public_key, where)).encrypt(_IV, plain, header) + c0
 
 

@@ -75,14 +75,10 @@ def parse_private_key(text: str, *, where: str = "private key") -> EllipticCurve
     return derive_private_key(value, CURVE)
 
 
-def compressed_point(key: EllipticCurvePublicKey) -> bytes:
-    """The 33 bytes of the compressed point."""
-    return key.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
-
-
 def public_key_hex(key: EllipticCurvePublicKey, *, compressed: bool = False) -> str:
     """66 hexadecimal digits (compressed) or 130."""
-    return (compressed_point(key) if compressed else _uncompressed_point(key)).hex()
+    point_format = PublicFormat.CompressedPoint if compressed else PublicFormat.UncompressedPoint
+    return key.public_bytes(Encoding.X962, point_format).hex()
 
 
 def private_key_hex(key: EllipticCurvePrivateKey) -> str:
@@ -92,11 +88,7 @@ def private_key_hex(key: EllipticCurvePrivateKey) -> str:
 
 def fingerprint(key: EllipticCurvePublicKey) -> str:
     """SHA-256 of the uncompressed point, in hexadecimal: the same however the key was written."""
-    return sha256(_uncompressed_point(key)).hexdigest()
-
-
-def _uncompressed_point(key: EllipticCurvePublicKey) -> bytes:
-    return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    return sha256(key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)).hexdigest()
 
 
 def _digits(text: str, where: str) -> str:

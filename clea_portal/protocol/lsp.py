@@ -3,6 +3,7 @@
 Every dataclass here checks its fields when it is made, so the same rules hold on the way out and on the way in.
 """
 
+import re
 import struct
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -36,7 +37,8 @@ _STAFF_BIT = 1 << 31
 _CONTACT_BIT = 1 << 30
 _RESERVED_BITS = 0xFFF << 18
 _MAX_PHONE_DIGITS = 15
-_PIN_DIGITS = 6
+_PHONE = re.compile(rf"[0-9]{{1,{_MAX_PHONE_DIGITS}}}")
+_PIN = re.compile("[0-9]{6}")
 
 
 class LspType(IntEnum):
@@ -120,11 +122,11 @@ class Contact:
     t_period_start: int
 
     def __post_init__(self) -> None:
-        if not _is_digits(self.phone) or len(self.phone) > _MAX_PHONE_DIGITS:
+        if not _PHONE.fullmatch(self.phone):
             raise BadValue(f"must be 1 to {_MAX_PHONE_DIGITS} digits, in international form without the +", where="phone")
         check_integer(self.region, where="region", highest=0xFF)
-        if not _is_digits(self.pin) or len(self.pin) != _PIN_DIGITS:
-            raise BadValue(f"must be {_PIN_DIGITS} digits", where="pin")
+        if not _PIN.fullmatch(self.pin):
+            raise BadValue("must be 6 digits", where="pin")
         check_round_hour(self.t_period_start, where="t_period_start")
 
 
@@ -262,8 +264,3 @@ def _unpack_message(plain: bytes) -> Message:
         lt_key=lt_key,
         encrypted_contact=encrypted_contact,
     )
-
-
-def _is_digits(text: str) -> bool:
-    # str.isdigit alone also takes the digits of other scripts.
-    return text.isascii() and text.isdigit()

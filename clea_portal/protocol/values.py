@@ -17,7 +17,8 @@ def check_integer(value: int, *, where: str, highest: int, lowest: int = 0) -> N
 
 def check_round_hour(value: int, *, where: str) -> None:
     """NTP seconds in 32 bits, on a round hour. Raises BadValue."""
-    check_integer(value, where=where, highest=MAX_32_BITS)
+    if type(value) is not int or not 0 <= value <= MAX_32_BITS:
+        check_integer(value, where=where, highest=MAX_32_BITS)
     if value % HOUR:
         raise BadValue(f"{value} is not on a round hour (a multiple of {HOUR})", where=where)
 
