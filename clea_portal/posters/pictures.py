@@ -4,6 +4,7 @@ import base64
 
 from django.utils.translation import gettext as _
 
+from clea_portal.posters.names import clean_line
 from clea_portal.posters.proof import prove_pdf, prove_png
 from clea_portal.posters.symbol import make_symbol, png_of, svg_of
 from clea_portal.posters.typesetting import lay_out, write_pdf
@@ -29,7 +30,7 @@ def render_svg(deep_link: str, *, title: str = "") -> bytes:
 
     The title is in the active language unless given. Raises LinkUnfit, PosterUnreadable.
     """
-    title = title or _("QR code to scan with a contact tracing application")
+    title = clean_line(title) or _("QR code to scan with a contact tracing application")
     content = f'<?xml version="1.0" encoding="UTF-8"?>\n{svg_of(make_symbol(deep_link), title=title, background=True)}\n'.encode()
     # Drawn as the file that it is, not from the modules that it was made of.
     source = base64.b64encode(content).decode()

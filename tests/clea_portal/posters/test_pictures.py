@@ -70,7 +70,7 @@ def test_png_of_a_size_that_no_phone_reads_or_no_page_holds(module_pixels: int) 
 
 
 def test_svg_is_plain_and_has_a_title() -> None:
-    root = parse(render_svg(LINK, title="Bar <Nord> & Sud"))
+    root = parse(render_svg(LINK, title="Bar\x00 <Nord>\n& Sud"))
     assert (root.tag, root.attrib) == (f"{SVG}svg", {"viewBox": "0 0 73 73"})
     assert [child.tag for child in root] == [f"{SVG}title", f"{SVG}path", f"{SVG}path"]
     assert root[0].text == "Bar <Nord> & Sud"
