@@ -11,10 +11,22 @@ class VenueQuerySet(models.QuerySet["Venue"]):
     def of_member(self, user: User) -> "VenueQuerySet":
         return self.filter(organisation__memberships__user=user)
 
+    def in_use(self) -> "VenueQuerySet":
+        return self.filter(archived_at__isnull=True)
+
+    def archived(self) -> "VenueQuerySet":
+        return self.filter(archived_at__isnull=False)
+
+    def with_country(self) -> "VenueQuerySet":
+        return self.select_related("organisation__country", "venue_type", "region__country")
+
+    def with_current_codes(self) -> "VenueQuerySet":
+        """``codes.all()`` of each row then gives its current ones, and only those."""
+        codes = VenueCode.objects.current()
+        return self.prefetch_related(models.Prefetch("codes", queryset=codes))
+
 
 class Venue(Place):
-    archived_at = models.DateTimeField(_("archived"), null=True, editable=False)
-
     objects = VenueQuerySet.as_manager()
 
     class Meta(Place.Meta):
@@ -27,11 +39,24 @@ class VenueSecret(LocationSecret):
     venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="secrets")
 
 
+class VenueCodeQuerySet(models.QuerySet["VenueCode"]):
+    def of_member(self, user: User) -> "VenueCodeQuerySet":
+        return self.filter(venue__organisation__memberships__user=user)
+
+    def current(self) -> "VenueCodeQuerySet":
+        return self.filter(replaced_at__isnull=True)
+
+    def with_venue(self) -> "VenueCodeQuerySet":
+        return self.select_related("venue__organisation__country", "venue__venue_type", "venue__region__country")
+
+
 class VenueCode(IssuedCode):
     """A static code of a venue. A venue has one current code at most."""
 
     venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="codes")
     secret = models.ForeignKey(VenueSecret, on_delete=models.RESTRICT, related_name="codes", editable=False)
+
+    objects = VenueCodeQuerySet.as_manager()
 
     class Meta(IssuedCode.Meta):
         verbose_name = _("code of a venue")

@@ -27,5 +27,14 @@ def readable_phone(digits: str) -> str:
     return phonenumbers.format_number(phonenumbers.parse(f"+{digits}"), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
+def example_numbers(country: str) -> dict[str, str]:
+    """A number that nobody has, in both forms of a country (ISO code), to show how one is written."""
+    number = phonenumbers.example_number(country) or phonenumbers.parse("+33123456789")
+    return {
+        "national": phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL),
+        "international": phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL),
+    }
+
+
 def propose_pin() -> str:
     return f"{secrets.randbelow(10**PIN_DIGITS):0{PIN_DIGITS}}"

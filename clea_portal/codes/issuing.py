@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from clea_portal.authorities.keys import issuing_keys
+from clea_portal.authorities.keys import NoKey, issuing_keys
 from clea_portal.codes.models import Place
 from clea_portal.protocol.codes import CodeRequest, make_code
 from clea_portal.protocol.lsp import LspType
@@ -32,9 +33,11 @@ def issue(*, place: Place, sk_l: str, timing: Timing, at: datetime) -> str:
 
     Where the country runs without contact tracing (deployment 3), or the place has no phone, no contact message goes in.
     """
-    country = place.region.country
+    country = place.country
+    if not country.issues_codes:
+        raise NoKey(f"{country.code} issues no codes here")
     keys = issuing_keys(country, at=at)
-    contact = {}
+    contact: dict[str, Any] = {}
     if keys.pk_mcta is not None and place.phone:
         contact = {
             "pk_mcta": keys.pk_mcta,

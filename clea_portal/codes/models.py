@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clea_portal.accounts.models import Organisation
-from clea_portal.authorities.models import Region, VenueType
+from clea_portal.authorities.models import Country, Region, VenueType
 from clea_portal.fields import EncryptedTextField
 from clea_portal.protocol.check_code import check_code
 from clea_portal.protocol.links import parse_link
@@ -32,6 +32,7 @@ class Place(models.Model):
     phone = EncryptedTextField(_("contact phone"), blank=True, help_text=_("E.164 digits without +"))
     pin = EncryptedTextField(_("PIN"), blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    archived_at = models.DateTimeField(_("archived"), null=True, editable=False)
 
     class Meta:
         abstract = True
@@ -44,6 +45,10 @@ class Place(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def country(self) -> Country:
+        return self.region.country
 
 
 class LocationSecret(models.Model):
@@ -66,10 +71,14 @@ class IssuedCode(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     deep_link = EncryptedTextField(editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
     valid_from = models.DateTimeField(_("valid from"), editable=False)
     valid_until = models.DateTimeField(_("valid until"), null=True, editable=False)
     replaced_at = models.DateTimeField(_("replaced"), null=True, editable=False, db_index=True)
+    # Names of the fields that the code carries and that have been edited since: what is on the wall still says the old value.
+    edited_since = models.JSONField(default=list, editable=False)
 
     class Meta:
         abstract = True

@@ -1,0 +1,46 @@
+"""Making, editing and archiving venues."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from clea_portal.accounts.models import Organisation, User
+from clea_portal.audit.trail import record_act
+from clea_portal.codes.places import PlaceDetails, fill_in, leave_behind
+from venues.codes import issue_code
+from venues.models import Venue
+
+
+@transaction.atomic
+def open_venue(*, by: User, organisation: Organisation, details: PlaceDetails, now: datetime) -> Venue:
+    """A venue with its first static code. Raises NoKey, WrongCountry; then nothing is made."""
+    venue = Venue(organisation=organisation, created_at=now)
+    fill_in(venue, details)
+    venue.save()
+    record_act(actor=by, verb="created", on=venue)
+    issue_code(venue=venue, by=by, now=now)
+    return venue
+
+
+@transaction.atomic
+def change_venue(venue: Venue, *, by: User, details: PlaceDetails) -> list[str]:
+    """The names of the fields that changed. The current code stays as it was issued, and knows that it is left behind."""
+    changed = fill_in(venue, details)
+    if changed:
+        venue.save(update_fields=changed)
+        leave_behind(venue.codes.current().select_for_update(), changed=changed)
+        record_act(actor=by, verb="changed", on=venue, fields=sorted(changed))
+    return changed
+
+
+@transaction.atomic
+def archive_venue(venue: Venue, *, by: User, now: datetime) -> None:
+    """Its code stays valid: phones still recognise it. Archiving twice changes nothing."""
+    if Venue.objects.in_use().filter(pk=venue.pk).update(archived_at=now):
+        record_act(actor=by, verb="archived", on=venue)
+
+
+@transaction.atomic
+def bring_back_venue(venue: Venue, *, by: User) -> None:
+    if Venue.objects.archived().filter(pk=venue.pk).update(archived_at=None):
+        record_act(actor=by, verb="brought_back", on=venue)
