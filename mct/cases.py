@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
 from clea_portal.accounts.models import User
 from clea_portal.authorities.models import Region
-from mct.enums import IN_FORCE, CaseState, Entry, Problem
+from mct.enums import IN_FORCE, ON_ITS_WAY, CaseState, DeclarationState, Entry, Problem
 from mct.intake import add_evidence
 from mct.models import Case
 from mct.moves import IllegalMove, lock_case, move_case, note, relink
+
+# As long as nobody has proposed or declared the hours, they can be corrected.
+_OPEN_TO_CORRECTION = frozenset({CaseState.DRAFT, CaseState.LINKING, CaseState.NEEDS_ATTENTION, CaseState.READY})
 
 
 def register_case(
@@ -24,10 +28,16 @@ def register_case(
     pictures: Sequence[bytes],
     links: Sequence[str],
     by: User,
+    uuid: UUID | None = None,
 ) -> Case:
-    """A new case; with pictures or links it is linked at once, else it stays a draft. Raises TooManyPictures, NotALink."""
+    """A new case; with pictures or links it is linked at once, else it stays a draft.
+
+    ``uuid``: its number, where it was given out before, so that the same registration sent twice makes one case.
+    Raises TooManyPictures, NotALink, IntegrityError for a number that a case has already.
+    """
     with transaction.atomic():
         case = Case.objects.create(
+            uuid=uuid or uuid4(),
             region=region,
             exposure_start=exposure_start,
             exposure_end=exposure_end,
@@ -45,11 +55,14 @@ def register_case(
 def correct_case(
     *, case: Case, exposure_start: datetime, exposure_end: datetime, infected_count: int, reference: str, notes: str, by: User
 ) -> None:
-    """Change what was registered and have the case checked again. Raises IllegalMove once something is declared."""
+    """Change what was registered; other hours have the case checked again.
+
+    Raises IllegalMove for a closed case, and for other hours once these are proposed or declared.
+    """
     with transaction.atomic():
         case = lock_case(case.pk)
         hours_change = (case.exposure_start, case.exposure_end) != (exposure_start, exposure_end)
-        if case.state == CaseState.CLOSED or (hours_change and case.declarations.filter(state__in=IN_FORCE).exists()):
+        if case.state == CaseState.CLOSED or (hours_change and not _hours_are_open(case)):
             raise IllegalMove
         Case.objects.filter(pk=case.pk).update(
             exposure_start=exposure_start,
@@ -63,16 +76,24 @@ def correct_case(
             relink(case, by=by)
 
 
+def _hours_are_open(case: Case) -> bool:
+    return case.state in _OPEN_TO_CORRECTION and not case.declarations.filter(state__in=IN_FORCE).exists()
+
+
 def retry_case(*, case: Case, by: User) -> None:
     """Link a case that needs attention again, after something outside it was mended. Raises IllegalMove.
 
-    After a refusal the agent orders a new declaration when the case is ready again.
+    After a refusal the agent orders a new declaration when the case is ready again. What was accepted of the case stays
+    declared, and that order joins it: the case lets go of it only so that its state tells of the rest.
     """
     with transaction.atomic():
         case = lock_case(case.pk)
-        if case.state != CaseState.NEEDS_ATTENTION or case.problem == Problem.UNKNOWN_OUTCOME:
+        if case.state != CaseState.NEEDS_ATTENTION:
+            raise IllegalMove
+        if case.declarations.filter(state__in=ON_ITS_WAY | {DeclarationState.UNKNOWN}).exists():
             raise IllegalMove
         note(case, Entry.RETRIED, by=by)
+        case.declarations.clear()
         relink(case, by=by)
 
 
@@ -80,7 +101,7 @@ def close_case(*, case: Case, by: User) -> None:
     """Nothing is left to do. Raises IllegalMove while something is on its way."""
     with transaction.atomic():
         case = lock_case(case.pk)
-        if case.problem == Problem.UNKNOWN_OUTCOME:
+        if case.problem == Problem.UNKNOWN_OUTCOME or case.declarations.filter(state__in=ON_ITS_WAY).exists():
             raise IllegalMove
         note(case, Entry.CLOSED, by=by)
         move_case(case, CaseState.CLOSED, by=by)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
@@ -13,8 +12,8 @@ from django.utils import timezone
 from clea_portal.accounts.models import User
 from clea_portal.authorities.models import Country
 from clea_portal.protocol.errors import ProtocolError
-from clea_portal.protocol.links import parse_link
-from clea_portal.protocol.lsp import decode_header
+from clea_portal.protocol.links import DeepLink, parse_link
+from clea_portal.protocol.lsp import Header, decode_header
 from clea_portal.protocol.ntp import from_ntp
 from clea_portal.scanning.isolated import read_isolated
 from clea_portal.scanning.results import Advice, Reading
@@ -32,7 +31,7 @@ LEASE = timedelta(seconds=READING_SECONDS + 40)
 
 
 class TooManyPictures(ValueError):
-    """A case takes MAX_PICTURES pictures."""
+    """A case takes MAX_PICTURES pictures; those that could not be read do not count."""
 
 
 class NotALink(ValueError):
@@ -43,13 +42,13 @@ def add_evidence(*, case: Case, pictures: Sequence[bytes], links: Sequence[str],
     """Add pictures (contents of files) and links to a case and have it linked. Raises TooManyPictures, NotALink, IllegalMove."""
     with transaction.atomic():
         case = lock_case(case.pk)
-        have = case.pictures.aggregate(last=Max("number"))["last"] or 0
-        if have + len(pictures) > MAX_PICTURES:
+        if case.pictures.exclude(state=PictureState.UNREADABLE).count() + len(pictures) > MAX_PICTURES:
             raise TooManyPictures
+        last = case.pictures.aggregate(last=Max("number"))["last"] or 0
         for link in links:
             keep_link(case, link)
             note(case, Entry.LINK_ADDED, by=by)
-        for number, content in enumerate(pictures, start=have + 1):
+        for number, content in enumerate(pictures, start=last + 1):
             picture = Picture.objects.create(case=case, number=number, content=content)
             wake(READ_PICTURE, picture.pk)
         if pictures:
@@ -58,16 +57,21 @@ def add_evidence(*, case: Case, pictures: Sequence[bytes], links: Sequence[str],
             relink(case, by=by, code=None)
 
 
-def keep_link(case: Case, link: str) -> None:
-    """Keep a code of a case with what its clear part says; the same code a second time changes nothing. Raises NotALink."""
+def open_link(link: str) -> tuple[DeepLink, Header]:
+    """A link's parts, and what its clear part says. Raises NotALink."""
     try:
         parsed = parse_link(link)
         if parsed.prefix is None:
             raise NotALink("no_prefix")
-        header = decode_header(parsed.lsp)
+        return parsed, decode_header(parsed.lsp)
     except ProtocolError as error:
         raise NotALink(error.code) from error
-    host = urlsplit(parsed.prefix).hostname or ""
+
+
+def keep_link(case: Case, link: str) -> None:
+    """Keep a code of a case with what its clear part says; the same code a second time changes nothing. Raises NotALink."""
+    parsed, header = open_link(link)
+    host = parsed.host or ""
     starts_at = None
     if header.t_event is not None:
         starts_at = from_ntp(header.t_event)
@@ -78,7 +82,7 @@ def keep_link(case: Case, link: str) -> None:
         ltid=header.ltid,
         lsp_type=header.lsp_type,
         defaults={
-            "deep_link": link,
+            "deep_link": link.strip(),
             "country": Country.objects.filter(host=host).first(),
             "host": host[:120],
             "starts_at": starts_at,
@@ -100,6 +104,7 @@ def read_picture(picture_id: int) -> None:
         # It took the worker down with it each time it was tried.
         reading = Reading(links=(), advice=Advice.TIMED_OUT, milliseconds=0, pages=0)
     else:
+        assert picture.content is not None
         reading = read_isolated(picture.content, seconds=READING_SECONDS, memory=settings.READING_MEMORY_BYTES)
     with transaction.atomic():
         case = lock_case(picture.case_id)

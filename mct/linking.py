@@ -7,11 +7,11 @@ from django.utils import timezone
 
 from clea_portal.accounts.models import User
 from clea_portal.authorities.enums import ServerKind
-from clea_portal.authorities.models import ServerAuthority
+from clea_portal.authorities.models import Country, ServerAuthority
 from clea_portal.protocol.lsp import LspType
 from mct.enums import CaseState, Entry, PictureState, Problem
 from mct.models import Case, CaseCode
-from mct.moves import lock_case, move_case, note, relink
+from mct.moves import IllegalMove, lock_case, move_case, note, relink
 
 
 def link_case(case_id: int) -> None:
@@ -22,6 +22,7 @@ def link_case(case_id: int) -> None:
             return
         if case.pictures.filter(state__in=[PictureState.WAITING, PictureState.READING]).exists():
             return
+        _find_countries(case)
         # Entrance code and invitation of one event share an LTId: one place, and the type that every server takes comes first.
         codes = list(case.codes.select_related("country").order_by("lsp_type", "pk"))
         only = codes[0] if len({code.ltid for code in codes}) == 1 else None
@@ -34,6 +35,14 @@ def link_case(case_id: int) -> None:
             move_case(case, CaseState.NEEDS_ATTENTION, problem=problem, code=code)
         else:
             move_case(case, CaseState.READY, code=code)
+
+
+def _find_countries(case: Case) -> None:
+    """A country that was added since the code came in is its country now."""
+    for code in case.codes.filter(country=None):
+        country = Country.objects.filter(host=code.host).first()
+        if country is not None:
+            case.codes.filter(pk=code.pk).update(country=country)
 
 
 def obstacle(case: Case, code: CaseCode, *, now: datetime) -> Problem | None:
@@ -63,5 +72,7 @@ def choose_code(*, case: Case, code: CaseCode, by: User) -> None:
     """Say which of several codes is the right one. Raises IllegalMove where nothing is to be chosen."""
     with transaction.atomic():
         case = lock_case(case.pk)
+        if case.state not in (CaseState.NEEDS_ATTENTION, CaseState.READY) or code.case_id != case.pk:
+            raise IllegalMove
         note(case, Entry.CODE_CHOSEN, by=by, code=str(code.uuid))
         relink(case, by=by, code=code)

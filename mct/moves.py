@@ -90,6 +90,7 @@ def settle(case: Case) -> None:
         to = CaseState.READY
     if case.state != to or case.problem != (problem or ""):
         if case.state == to:
-            Case.objects.filter(pk=case.pk).update(problem=problem or "")
+            case.problem = problem or ""
+            case.save(update_fields=["problem"])
         elif to in CASE_MOVES[case.state]:
             move_case(case, to, problem=problem)

@@ -1,6 +1,7 @@
 """Test data. Each factory makes a row that satisfies every constraint, without touching what it was not asked for."""
 
 from datetime import timedelta
+from typing import Any
 
 import factory
 from allauth.account.models import EmailAddress
@@ -19,9 +20,15 @@ from clea_portal.authorities.models import (
     TracingKey,
     VenueType,
 )
+from clea_portal.protocol.codes import Code, CodeRequest, make_code
 from clea_portal.protocol.derivation import new_location_secret
 from clea_portal.protocol.keys import parse_private_key, private_key_hex, public_key_hex
+from clea_portal.protocol.links import parse_link
+from clea_portal.protocol.lsp import LspType, decode_header
+from clea_portal.protocol.ntp import from_ntp, round_to_hour, to_ntp
 from events.models import Event
+from mct.enums import CaseState, DeclarationState, PictureState, Problem
+from mct.models import Case, CaseCode, Declaration, Picture
 from venues.models import Venue
 
 # Fixed for the tests, so that a code made in one process can be opened in another.
@@ -196,3 +203,104 @@ class EventFactory(PlaceFactory):
 
 def sk_l() -> str:
     return new_location_secret().hex()
+
+
+def new_code(**changes: Any) -> Code:
+    """A static code of a new place, a week old, that the holder of SK_SA can open."""
+    a_week_ago = to_ntp(timezone.now() - timedelta(days=7))
+    words: dict[str, Any] = {
+        "prefix": "https://tac.gouv.fr?v=0#",
+        "lsp_type": LspType.SYNCHRONOUS,
+        "venue_type": 1,
+        "venue_category1": 2,
+        "venue_category2": 3,
+        "period_duration": 255,
+        "t_period_start": round_to_hour(a_week_ago),
+        "t_qr_start": a_week_ago,
+        "sk_l": new_location_secret(),
+        "pk_sa": SK_SA.public_key(),
+    }
+    return make_code(CodeRequest(**(words | changes)))
+
+
+class CaseFactory(factory.django.DjangoModelFactory):
+    """Yesterday from noon to two, UTC."""
+
+    class Meta:
+        model = Case
+
+    region = factory.SubFactory(RegionFactory)
+    exposure_start = factory.LazyFunction(
+        lambda: timezone.now().replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=1)
+    )
+    exposure_end = factory.LazyAttribute(lambda case: case.exposure_start + timedelta(hours=2))
+    state = CaseState.DRAFT
+    problem = factory.LazyAttribute(lambda case: Problem.NO_CODE if case.state == CaseState.NEEDS_ATTENTION else "")
+
+
+class CaseCodeFactory(factory.django.DjangoModelFactory):
+    """What the columns say is read from the link, so they never contradict it."""
+
+    class Meta:
+        model = CaseCode
+
+    case = factory.SubFactory(CaseFactory)
+    country = factory.SubFactory(CountryFactory)
+    deep_link = factory.LazyFunction(lambda: new_code().deep_link)
+    host = factory.LazyAttribute(lambda code: parse_link(code.deep_link).host)
+    ltid = factory.LazyAttribute(lambda code: _header(code).ltid)
+    lsp_type = factory.LazyAttribute(lambda code: _header(code).lsp_type)
+    visit_duration = factory.LazyAttribute(lambda code: _header(code).visit_duration)
+    starts_at = factory.LazyAttribute(lambda code: None if _header(code).t_event is None else from_ntp(_header(code).t_event))
+
+
+def _header(code: Any) -> Any:
+    return decode_header(parse_link(code.deep_link).lsp)
+
+
+def linked_case(*, code: dict[str, Any] | None = None, **fields: Any) -> Case:
+    """A case, ready unless ``fields`` say otherwise, with its chosen code; the code's country has a server."""
+    ready_country()
+    case = CaseFactory(**({"state": CaseState.READY} | fields))
+    case.code = CaseCodeFactory(case=case, **(code or {}))
+    case.save(update_fields=["code"])
+    return case
+
+
+class DeclarationFactory(factory.django.DjangoModelFactory):
+    """``cases``: those that share it."""
+
+    class Meta:
+        model = Declaration
+        skip_postgeneration_save = True
+
+    server = factory.SubFactory(ServerAuthorityFactory)
+    deep_link = factory.LazyFunction(lambda: new_code().deep_link)
+    ltid = factory.LazyAttribute(lambda declaration: _header(declaration).ltid)
+    start = factory.LazyFunction(lambda: timezone.now().replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=1))
+    end = factory.LazyAttribute(lambda declaration: declaration.start + timedelta(hours=2))
+    state = DeclarationState.HELD
+    hold_until = factory.LazyFunction(timezone.now)
+    next_attempt_at = factory.SelfAttribute("hold_until")
+
+    @factory.post_generation
+    def cases(self, create, extracted, **kwargs):
+        self.cases.add(*(extracted or ()))
+
+
+class PictureFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Picture
+
+    case = factory.SubFactory(CaseFactory, state=CaseState.LINKING)
+    number = factory.LazyAttribute(lambda picture: picture.case.pictures.count() + 1)
+    state = PictureState.WAITING
+    content = factory.LazyAttribute(
+        lambda picture: b"content" if picture.state in (PictureState.WAITING, PictureState.READING) else None
+    )
+
+
+def declaration_of(case: Case, **fields: Any) -> Declaration:
+    """A declaration of a linked case's own code and hours."""
+    own = {"deep_link": case.code.deep_link, "start": case.exposure_start, "end": case.exposure_end}
+    return DeclarationFactory(**(own | {"cases": [case]} | fields))
