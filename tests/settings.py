@@ -5,13 +5,14 @@ import tempfile
 
 from cryptography.fernet import Fernet
 
+_data = tempfile.TemporaryDirectory(prefix="clea-tests-")
 os.environ.update(
     {
         "DEBUG": "False",
         "DEMONSTRATION": "False",
         "SECRET_KEY": "only for tests",
         "FIELD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
-        "DATA_DIR": tempfile.mkdtemp(prefix="clea-tests-"),
+        "DATA_DIR": _data.name,
         "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", "sqlite:///:memory:"),
         "SECURE_SSL_REDIRECT": "False",
         "ADMIN_ENABLED": "True",
