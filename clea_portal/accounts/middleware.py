@@ -61,6 +61,6 @@ class SecondFactorMiddleware:
         if not is_mfa_enabled(request.user):
             messages.info(request, _("Your role needs a second factor. Set one up, then you can go on."))
             return redirect("mfa_index")
-        if not any(record.get("method") == "mfa" for record in get_authentication_records(request)):
+        if not any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user)):
             return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.get_full_path()})}")
         return None
