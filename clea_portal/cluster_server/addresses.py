@@ -24,6 +24,9 @@ def check_url(url: str, *, allow_private: bool) -> None:
 
     Raises AddressRefusedError. Says nothing yet about where the name leads: ``resolve`` does.
     """
+    # The standard splitter drops some of these characters in silence, so what it shows would not be what was typed.
+    if not url.isprintable() or " " in url:
+        raise AddressRefusedError(Reason.ADDRESS_INVALID)
     try:
         parts = urlsplit(url)
         port = parts.port

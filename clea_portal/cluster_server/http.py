@@ -72,7 +72,7 @@ def exchange(
             httpx.Client(transport=_Transport(backend), trust_env=False, follow_redirects=False, timeout=timeout) as client,
             client.stream(method, url, headers=_headers(headers), content=content) as response,
         ):
-            body, problem = _read_body(response, backend, max_bytes)
+            body, problem = _read_body(response, max_bytes)
             return Answer(status=response.status_code, headers=response.headers, body=body, problem=problem)
     except AddressRefusedError as error:
         raise CallError(error.reason, sent=False) from None
@@ -128,7 +128,7 @@ _FAILURES = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.Protocol
 
 def _reason(error: Exception, backend: GuardedBackend) -> Reason:
     if not backend.sent:
-        return Reason.NOT_TRUSTED if isinstance(error.__cause__, ssl.SSLError) else Reason.NO_CONNECTION
+        return Reason.NOT_TRUSTED if backend.distrusted else Reason.NO_CONNECTION
     if isinstance(error, httpcore.TimeoutException):
         return Reason.TIMED_OUT
     if isinstance(error, httpcore.ProtocolError) and backend.received:
@@ -136,7 +136,7 @@ def _reason(error: Exception, backend: GuardedBackend) -> Reason:
     return Reason.DROPPED
 
 
-def _read_body(response: httpx.Response, backend: GuardedBackend, max_bytes: int) -> tuple[bytes, Reason | None]:
+def _read_body(response: httpx.Response, max_bytes: int) -> tuple[bytes, Reason | None]:
     if response.headers.get("Content-Encoding", "identity").lower() != "identity":
         return b"", Reason.UNEXPECTED_ANSWER
     body = bytearray()
@@ -146,7 +146,7 @@ def _read_body(response: httpx.Response, backend: GuardedBackend, max_bytes: int
             if len(body) > max_bytes:
                 return bytes(body[:max_bytes]), Reason.ANSWER_TOO_LARGE
     except _FAILURES as error:
-        return bytes(body), _reason(error, backend)
+        return bytes(body), Reason.TIMED_OUT if isinstance(error, httpcore.TimeoutException) else Reason.DROPPED
     return bytes(body), None
 
 

@@ -15,7 +15,8 @@ CONNECT_SECONDS = 5.0
 class GuardedBackend(httpcore.NetworkBackend):
     """Opens one connection. The address that was checked is the address that is called, so a second look-up cannot differ.
 
-    ``sent`` is true as soon as a byte of the request may have left; ``received`` as soon as a byte of the answer came.
+    ``sent`` is true as soon as a byte of the request may have left; ``received`` as soon as a byte of the answer came;
+    ``distrusted`` when the server could not prove who it is.
     No write begins after the deadline (seconds of ``time.monotonic``): a caller's lease may rely on that. Only a name look-up
     can last longer than the deadline, and nothing is sent after one that did.
     """
@@ -26,6 +27,7 @@ class GuardedBackend(httpcore.NetworkBackend):
         self.encrypted = encrypted
         self.sent = False
         self.received = False
+        self.distrusted = False
 
     def connect_tcp(
         self,
@@ -80,7 +82,11 @@ class GuardedStream(httpcore.NetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         seconds = self._backend.left(timeout, httpcore.ConnectTimeout)
-        return GuardedStream(self._stream.start_tls(ssl_context, server_hostname, seconds), self._backend)
+        try:
+            return GuardedStream(self._stream.start_tls(ssl_context, server_hostname, seconds), self._backend)
+        except httpcore.ConnectError as error:
+            self._backend.distrusted = isinstance(error.__cause__, ssl.SSLError)
+            raise
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
