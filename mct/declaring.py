@@ -6,10 +6,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from clea_portal.accounts.models import User
+from clea_portal.accounts.roles import roles_of
 from clea_portal.authorities.models import ServerAuthority
-from mct.enums import CaseState, DeclarationState, Entry
+from mct.enums import IN_FORCE, CaseState, DeclarationState, Entry
+from mct.linking import obstacle
 from mct.models import Case, Declaration
-from mct.moves import IllegalMove, lock_case, move_case, move_declaration, note, settle
+from mct.moves import IllegalMove, SomeoneWasFaster, lock_case, move_case, move_declaration, note, settle
 from mct.planning import plan
 from mct.waking import SEND_DECLARATION, wake
 
@@ -22,13 +24,16 @@ class NothingToDeclare(Exception):
     """No hour of the case can be declared any more."""
 
 
-def declare(*, case: Case, by: User) -> None:
+def declare(*, case: Case, by: User, seen: datetime | None = None) -> None:
     """Order the declaration of a ready case, or, where the authority wants four eyes, ask for a second person's approval.
 
-    Raises IllegalMove, NothingToDeclare.
+    ``seen``: ``state_changed_at`` of the case that the person looked at; one that has moved since is not declared.
+    What stands in the way by now brings the case to ``needs_attention`` instead. Raises IllegalMove, SomeoneWasFaster,
+    NothingToDeclare.
     """
     with transaction.atomic():
         case = lock_case(case.pk)
+        _check_seen(case, seen)
         if case.state != CaseState.READY:
             raise IllegalMove
         if case.region.country.four_eyes:
@@ -38,10 +43,14 @@ def declare(*, case: Case, by: User) -> None:
             _order(case, by=by, now=timezone.now())
 
 
-def approve(*, case: Case, by: User) -> None:
-    """Order the declaration that somebody else proposed. Raises IllegalMove, NeedsAnotherPerson, NothingToDeclare."""
+def approve(*, case: Case, by: User, seen: datetime | None = None) -> None:
+    """Order the declaration that somebody else proposed; ``seen`` and what stands in the way: as for ``declare``.
+
+    Raises IllegalMove, SomeoneWasFaster, NeedsAnotherPerson, NothingToDeclare.
+    """
     with transaction.atomic():
         case = lock_case(case.pk)
+        _check_seen(case, seen)
         if case.state != CaseState.AWAITING_APPROVAL:
             raise IllegalMove
         if case.proposed_by_id == by.pk:
@@ -59,9 +68,17 @@ def send_back(*, case: Case, by: User) -> None:
         move_case(case, CaseState.READY, by=by, proposed_by=None)
 
 
+def _check_seen(case: Case, seen: datetime | None) -> None:
+    if seen is not None and seen != case.state_changed_at:
+        raise SomeoneWasFaster
+
+
 def _order(case: Case, *, by: User, now: datetime) -> None:
     assert case.code_id is not None
     code = case.codes.select_related("country").get(pk=case.code_id)
+    if problem := obstacle(case, code, now=now):
+        move_case(case, CaseState.NEEDS_ATTENTION, by=by, problem=problem)
+        return
     # One order at a time per server: two agents with the same code see each other's declarations.
     ServerAuthority.objects.select_for_update().get(country=code.country)
     planned = plan(case, code, now=now)
@@ -93,24 +110,44 @@ def _order(case: Case, *, by: User, now: datetime) -> None:
 
 
 def withdraw(*, case: Case, by: User) -> None:
-    """Withdraw what has not left yet; a declaration that another case shares goes on for that case. Raises IllegalMove."""
+    """Take a case's order back: what has not left yet is withdrawn, and what another case shares goes on without this one.
+
+    What only this case declared and is out already stays. Raises IllegalMove where nothing is left to withdraw.
+    """
     with transaction.atomic():
         case = lock_case(case.pk)
-        waiting = list(case.declarations.filter(state__in=[DeclarationState.HELD, DeclarationState.READY], attempts=0))
+        declarations = list(case.declarations.filter(state__in=IN_FORCE))
+        waiting = [declaration for declaration in declarations if is_withdrawable(declaration)]
         if not waiting:
             raise IllegalMove
-        for declaration in waiting:
-            if declaration.cases.exclude(pk=case.pk).exclude(state=CaseState.CLOSED).exists():
+        for declaration in declarations:
+            if _goes_on_without(declaration, case):
                 case.declarations.remove(declaration)
-            else:
+            elif declaration in waiting:
                 move_declaration(declaration, DeclarationState.WITHDRAWN)
         note(case, Entry.WITHDRAWN, by=by, declarations=len(waiting))
         settle(case)
 
 
+def is_withdrawable(declaration: Declaration) -> bool:
+    """Whether nothing of it can have reached the server yet."""
+    return declaration.state in (DeclarationState.HELD, DeclarationState.READY) and not declaration.attempts
+
+
+def _goes_on_without(declaration: Declaration, case: Case) -> bool:
+    others = declaration.cases.exclude(pk=case.pk)
+    if declaration.state not in (DeclarationState.ACCEPTED, DeclarationState.PUBLISHED):
+        # Somebody has to see it through.
+        others = others.exclude(state=CaseState.CLOSED)
+    return others.exists()
+
+
 def decide(*, declaration: Declaration, arrived: bool, reason: str, by: User) -> None:
-    """Say of a declaration with unknown outcome that it arrived, or that it is to be sent again. Raises IllegalMove."""
-    now = timezone.now()
+    """Say of a declaration with unknown outcome that it arrived, or that it is to be sent again. Raises IllegalMove.
+
+    ``reason`` is written into the cases of the person's own regions only.
+    """
+    now, regions = timezone.now(), roles_of(by).regions
     with transaction.atomic():
         cases = [lock_case(pk) for pk in declaration.cases.order_by("pk").values_list("pk", flat=True)]
         declaration.refresh_from_db()
@@ -127,6 +164,6 @@ def decide(*, declaration: Declaration, arrived: bool, reason: str, by: User) ->
                 Entry.DECIDED_ARRIVED if arrived else Entry.DECIDED_AGAIN,
                 by=by,
                 declaration=str(declaration.uuid),
-                remark=reason,
+                remark=reason if case.region_id in regions else "",
             )
             settle(case)

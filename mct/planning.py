@@ -30,7 +30,11 @@ class Plan:
 
 
 def plan(case: Case, code: CaseCode, *, now: datetime) -> Plan:
-    """The smallest set of calls for what is not yet declared of the case's hours, by the server's kind and exposure rule."""
+    """The smallest set of calls for what is not yet declared of the case's hours, by the server's kind and exposure rule.
+
+    In whole minutes, as people see them: what is declared is what was shown. Raises ServerAuthority.DoesNotExist.
+    """
+    now = now.replace(second=0, microsecond=0)
     assert code.country is not None
     server = ServerAuthority.objects.select_related("country").get(country=code.country)
     start, end = case.exposure_start, min(case.exposure_end, now)
