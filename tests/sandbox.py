@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 
 from clea_portal.cluster_server.tokens import make_token
-from clea_portal.protocol.keys import generate_private_key, private_key_hex, public_key_hex
+from clea_portal.protocol.keys import generate_private_key, parse_private_key, private_key_hex, public_key_hex
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULE = [sys.executable, "-m", "clea_portal.cluster_server.sandbox"]
@@ -82,8 +82,6 @@ class Sandbox:
 
     @property
     def public_client_key(self) -> str:
-        from clea_portal.protocol.keys import parse_private_key
-
         return public_key_hex(parse_private_key(self.client_key).public_key())
 
     def token(self, **changes: Any) -> str:

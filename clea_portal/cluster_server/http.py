@@ -86,7 +86,11 @@ class _Transport(httpx.BaseTransport):
     """httpx over a connection that ``GuardedBackend`` opened."""
 
     def __init__(self, backend: GuardedBackend) -> None:
-        certificates = _tls_context(os.environ.get("SSL_CERT_FILE")) if backend.encrypted else None
+        try:
+            certificates = _tls_context(os.environ.get("SSL_CERT_FILE")) if backend.encrypted else None
+        except OSError:
+            # The operator's file of certificates is missing or is none: nobody can be trusted.
+            raise CallError(Reason.NOT_TRUSTED, sent=False) from None
         self._pool = httpcore.ConnectionPool(ssl_context=certificates, network_backend=backend, max_keepalive_connections=0)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:

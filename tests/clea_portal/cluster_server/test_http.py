@@ -176,6 +176,17 @@ def test_exchange_own_certificate_authority_is_named_by_the_environment(tmp_path
         assert call(f"https://127.0.0.1:{server.port}").body == b"safe"
 
 
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_exchange_unusable_certificate_file_sent_nothing(tmp_path, monkeypatch, content):
+    trusted = tmp_path / "trusted.pem"
+    if content is not None:
+        trusted.write_text(content)
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    with raw_server(answering("200 OK")) as server:
+        assert failure(f"https://127.0.0.1:{server.port}") == (Reason.NOT_TRUSTED, False)
+    assert server.requests == []
+
+
 def test_exchange_server_without_tls_sent_nothing():
     with raw_server(answering("200 OK")) as server:
         assert failure(f"https://127.0.0.1:{server.port}", timeout=0.5) == (Reason.NO_CONNECTION, False)
