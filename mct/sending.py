@@ -13,8 +13,9 @@ from django.utils import timezone
 from clea_portal.authorities.enums import ServerKind
 from clea_portal.cluster_server.api import declare_by_api
 from clea_portal.cluster_server.form import declare_by_form
-from clea_portal.cluster_server.outcomes import Outcome, Result
+from clea_portal.cluster_server.outcomes import Outcome, Reason, Result
 from clea_portal.cluster_server.tokens import make_token
+from clea_portal.protocol.errors import BadKey
 from clea_portal.protocol.links import parse_link
 from mct.enums import DeclarationState, Entry
 from mct.models import Declaration
@@ -66,7 +67,10 @@ def _call(declaration: Declaration, *, now: datetime) -> Outcome:
             timeout=settings.CLUSTER_SERVER_TIMEOUT,
             allow_private=settings.ALLOW_PRIVATE_CLUSTER_SERVERS,
         )
-    token = make_token(private_key_hex=server.client_key, issuer=settings.PUBLIC_URL, audience=server.base_url, now=now)
+    try:
+        token = make_token(private_key_hex=server.client_key, issuer=settings.PUBLIC_URL, audience=server.base_url, now=now)
+    except BadKey:
+        return Outcome(result=Result.REFUSED, reason=Reason.NOT_AUTHORISED)
     return declare_by_api(
         base_url=server.base_url,
         uuid=declaration.uuid,
@@ -120,6 +124,7 @@ def record(declaration: Declaration, outcome: Outcome) -> None:
 
 def backoff(attempts: int, retry_after: float | None) -> timedelta:
     """How long to wait after this many attempts: doubling from a second, with jitter, never under what the server asked for."""
-    seconds = min(2.0 ** (attempts - 1), LONGEST_PAUSE.total_seconds())
+    # A server that stays away for weeks makes numbers that no float holds.
+    seconds = min(2.0 ** min(attempts - 1, 30), LONGEST_PAUSE.total_seconds())
     seconds *= random.uniform(0.8, 1.2)  # noqa: S311 - spreads load, hides nothing
     return timedelta(seconds=max(seconds, retry_after or 0))
