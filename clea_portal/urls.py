@@ -14,6 +14,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("account/", include("allauth.account.urls")),
     path("account/second-factor/", include("allauth.mfa.urls")),
+    path("organisations/", include("clea_portal.accounts.urls")),
     path("venues/", include("venues.urls")),
     path("events/", include("events.urls")),
     path("cases/", include("mct.urls")),

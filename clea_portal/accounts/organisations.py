@@ -10,7 +10,7 @@ from clea_portal.authorities.models import Country
 
 @transaction.atomic
 def found_first_organisation(*, by: User, name: str, country: Country) -> Organisation:
-    """The person becomes its owner. A person who belongs to an organisation already gets that one: a second click founds no second."""
+    """The person becomes its owner. A person who belongs to an organisation already gets that one: two clicks found one."""
     User.objects.select_for_update().get(pk=by.pk)
     existing = Organisation.objects.of_member(by).first()
     if existing is not None:

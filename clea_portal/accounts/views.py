@@ -1,0 +1,31 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods
+
+from clea_portal.accounts.forms import OrganisationForm
+from clea_portal.accounts.models import Organisation
+from clea_portal.accounts.organisations import found_first_organisation
+from clea_portal.accounts.person import person
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def create_organisation(request: HttpRequest) -> HttpResponse:
+    """One question, once, on the way to the first venue or event."""
+    onward = _onward(request)
+    if Organisation.objects.of_member(person(request)).exists():
+        return redirect(onward)
+    form = OrganisationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        found_first_organisation(by=person(request), name=form.cleaned_data["name"], country=form.chosen_country())
+        return redirect(onward)
+    return render(request, "accounts/organisation_form.html", {"form": form, "next": onward})
+
+
+def _onward(request: HttpRequest) -> str:
+    """Where the person was going, if that is a page of this portal."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        return wanted
+    return reverse("venues:list")

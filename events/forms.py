@@ -1,0 +1,75 @@
+from datetime import timedelta
+from typing import Any
+
+from crispy_forms.layout import Column, Fieldset, Row
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clea_portal.codes.forms import PlaceForm
+from events.fields import LocalMomentField
+from events.models import Event
+from events.planning import Schedule
+from events.timing import MAX_PERIOD_HOURS, EventTooLong, period_of
+
+MOST_AHEAD = timedelta(days=3 * 365)
+
+
+class EventForm(PlaceForm):
+    """To be made, validated and rendered while the event's time zone is active."""
+
+    field_order = ("organisation", "name", "start", "end")
+    start = LocalMomentField(label=gettext_lazy("Start"))
+    end = LocalMomentField(label=gettext_lazy("End"), later=True)
+
+    def __init__(self, *args: Any, time_zone: str, **kwargs: Any) -> None:
+        self.time_zone = time_zone
+        super().__init__(*args, **kwargs)
+
+    def schedule(self) -> Schedule:
+        """The times that were entered, once the form is valid."""
+        return Schedule(start=self.cleaned_data["start"], end=self.cleaned_data["end"], time_zone=self.time_zone)
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        start, end = self.cleaned_data.get("start"), self.cleaned_data.get("end")
+        if start and end:
+            self._check_times(start, end)
+        return self.cleaned_data
+
+    def _check_times(self, start: Any, end: Any) -> None:
+        event, now = self.place, timezone.now()
+        if end <= start:
+            self.add_error("end", _("The end must be after the start."))
+            return
+        if start > now + MOST_AHEAD:
+            self.add_error("start", _("This is more than three years away. Is the year right?"))
+        if end <= now and not (isinstance(event, Event) and (start, end) == (event.start, event.end)):
+            self.add_error("end", _("This event is already over. Is the day right?"))
+        try:
+            period_of(start=start, end=end)
+        except EventTooLong:
+            self.add_error(
+                "end",
+                _(
+                    "This event is too long for one code, which covers at most %(hours)s hours (ten and a half days) with the "
+                    "hour before the start. Make one event for each week, or a venue if the place is permanent."
+                )
+                % {"hours": MAX_PERIOD_HOURS},
+            )
+
+    def _initial(self) -> dict[str, Any]:
+        times = {"start": self.place.start, "end": self.place.end} if isinstance(self.place, Event) else {}
+        return super()._initial() | times
+
+    def _place_sections(self) -> list[Fieldset]:
+        zone = _("Local times of the place: %(zone)s.") % {"zone": self.time_zone}
+        self.fields["start"].help_text = zone
+        return [
+            Fieldset(
+                _("The event"),
+                *self._offered("organisation", "name"),
+                Row(Column("start", css_class="col-sm-6"), Column("end", css_class="col-sm-6")),
+            ),
+            Fieldset(_("The place"), *self._kind_of_place(), css_class="mt-4"),
+        ]
