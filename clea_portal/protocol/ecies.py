@@ -41,7 +41,7 @@ def decrypt(blob: bytes, *, private_key: EllipticCurvePrivateKey, header_size: i
     try:
         return AESGCM(key).decrypt(_IV, blob[header_size:-POINT_SIZE], blob[:header_size])
     except InvalidTag as error:
-        raise AuthenticationFailed("made for another key, or altered", where=where) from error
+        raise AuthenticationFailed("authentication failed: made for another key, or altered", where=where) from error
 
 
 def _key(c0: bytes, private_key: EllipticCurvePrivateKey, public_key: EllipticCurvePublicKey, where: str) -> bytes:
