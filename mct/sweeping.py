@@ -1,6 +1,6 @@
 """Finds what is due or stuck. Enough by itself for everything to arrive, whatever becomes of the broker's messages."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -9,9 +9,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from clea_portal.authorities.enums import ServerKind
-from mct.enums import ON_ITS_WAY, CaseState, DeclarationState, PictureState
+from clea_portal.cluster_server.outcomes import Result
+from mct.enums import ON_ITS_WAY, CaseState, DeclarationState, Entry, PictureState
 from mct.models import Case, Declaration, Picture
-from mct.moves import SomeoneWasFaster, lock_case, move_declaration, settle
+from mct.moves import SomeoneWasFaster, lock_case, move_declaration, note, settle
 from mct.waking import LINK_CASE, READ_PICTURE, SEND_DECLARATION, send
 
 logger = structlog.get_logger(__name__)
@@ -32,7 +33,7 @@ def sweep() -> None:
     for pk in _ids(linking):
         send(LINK_CASE, pk)
     for declaration in Declaration.objects.filter(state=DeclarationState.SENDING, leased_until__lte=now)[:BATCH]:
-        recover(declaration)
+        recover(declaration, now=now)
     due = Q(state=DeclarationState.READY) | Q(state=DeclarationState.HELD, hold_until__lte=now)
     for pk in _ids(Declaration.objects.filter(due, next_attempt_at__lte=now)):
         send(SEND_DECLARATION, pk)
@@ -48,18 +49,27 @@ def _ids(rows: models.QuerySet[Any]) -> list[int]:
     return list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH])
 
 
-def recover(declaration: Declaration) -> None:
+def recover(declaration: Declaration, *, now: datetime) -> None:
     """A worker died during this call. An ``api`` server tells repeats apart, so it is sent again; a ``form`` one does not."""
-    now = timezone.now()
+    result = Result.RETRY if declaration.server.kind == ServerKind.API else Result.UNKNOWN
     with transaction.atomic():
         cases = [lock_case(pk) for pk in declaration.cases.order_by("pk").values_list("pk", flat=True)]
         try:
-            if declaration.server.kind == ServerKind.API:
+            if result == Result.RETRY:
                 move_declaration(declaration, DeclarationState.READY, next_attempt_at=now, reason=WORKER_LOST)
             else:
                 move_declaration(declaration, DeclarationState.UNKNOWN, reason=WORKER_LOST)
         except SomeoneWasFaster:
             return
         for case in cases:
+            note(
+                case,
+                Entry.SENT,
+                by=None,
+                declaration=str(declaration.uuid),
+                result=result.value,
+                reason=WORKER_LOST,
+                status=None,
+            )
             settle(case)
     logger.warning("declaration recovered", declaration=str(declaration.uuid), state=declaration.state)
