@@ -1,0 +1,107 @@
+"""Reading in a child process with limits: what a hostile file can break there is the child."""
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import IO
+
+import structlog
+
+from clea_portal.scanning.reading import is_deep_link
+from clea_portal.scanning.results import MAX_BYTES, MAX_PAGES, Advice, Reading
+
+CHILD = Path(__file__).with_name("child.py")
+GIBIBYTE = 1024**3
+# Fifty pages of several codes each are far below this; a child that writes more has been taken over.
+MAX_ANSWER = 256 * 1024
+# One memory arena instead of one per thread: reserved address space counts against the child's limit.
+ENVIRONMENT = {"MALLOC_ARENA_MAX": "1"}
+
+logger = structlog.get_logger(__name__)
+
+
+class _BrokenError(Exception):
+    """The child gave no answer, or one that is none."""
+
+
+def read_isolated(content: bytes, *, seconds: float = 20, memory: int = GIBIBYTE) -> Reading:
+    """Read the deep links of a file of any origin; ``memory`` in bytes of address space.
+
+    Whatever the content does to the child - crash, exhaust memory, hang - comes back as advice. By ``subprocess``, because
+    a Celery worker's processes may not have children of ``multiprocessing``.
+    """
+    start = time.monotonic()
+    links: tuple[str, ...] = ()
+    pages = 0
+    if len(content) > MAX_BYTES:
+        advice: Advice | None = Advice.TOO_LARGE
+    else:
+        try:
+            links, advice, pages = _parse(_run(content, seconds=seconds, memory=memory))
+        except TimeoutError:
+            advice = Advice.TIMED_OUT
+        except _BrokenError:
+            advice = Advice.TOO_HARD
+    return Reading(links=links, advice=advice, milliseconds=round(1000 * (time.monotonic() - start)), pages=pages)
+
+
+def _run(content: bytes, *, seconds: float, memory: int) -> bytes:
+    """The child's answer. Raises TimeoutError or _BrokenError; when it returns or raises, the child is gone."""
+    # Content in memory, not in a pipe: nothing to feed while waiting, and the picture never lies on a disk.
+    with open(os.memfd_create("upload"), "w+b") as upload:
+        upload.write(content)
+        upload.seek(0)
+        child = subprocess.Popen(  # noqa: S603 - a fixed command line
+            [sys.executable, "-I", "-B", str(CHILD), str(seconds), str(memory)],
+            stdin=upload,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=ENVIRONMENT,
+            cwd="/",
+            start_new_session=True,
+        )
+    assert child.stdout is not None
+    try:
+        answer = _receive(child.stdout, until=time.monotonic() + seconds)
+    finally:
+        # The whole group, before its leader is waited for and its number can be given to somebody else; also when
+        # this task itself is interrupted. A child that has ended keeps its own exit status.
+        os.killpg(child.pid, signal.SIGKILL)
+        status = child.wait()
+        child.stdout.close()
+    if status in (-signal.SIGALRM, -signal.SIGXCPU, -signal.SIGKILL):
+        raise TimeoutError
+    if status:
+        logger.warning("reading_process_broke", exit_status=status)
+        raise _BrokenError
+    return answer
+
+
+def _receive(pipe: IO[bytes], *, until: float) -> bytes:
+    answer = b""
+    with selectors.DefaultSelector() as selector:
+        selector.register(pipe, selectors.EVENT_READ)
+        while len(answer) <= MAX_ANSWER:
+            if not selector.select(max(0, until - time.monotonic())):
+                raise TimeoutError
+            chunk = os.read(pipe.fileno(), MAX_ANSWER)
+            if not chunk:
+                return answer
+            answer += chunk
+    raise _BrokenError
+
+
+def _parse(answer: bytes) -> tuple[tuple[str, ...], Advice | None, int]:
+    """The child is believed no more than the file it read: its links are checked again."""
+    try:
+        fields = json.loads(answer)
+        links = tuple(link for link in fields["links"] if is_deep_link(link))
+        advice = Advice(fields["advice"]) if not links else None
+        return links, advice, min(max(int(fields["pages"]), 0), MAX_PAGES)
+    except (ValueError, KeyError, TypeError) as error:
+        raise _BrokenError from error

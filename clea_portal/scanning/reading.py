@@ -1,0 +1,96 @@
+"""Bytes of a picture or PDF in, CLEA deep links out. Imports no Django: it also runs in a bare child process."""
+
+import time
+from collections.abc import Sequence
+from functools import cache
+
+from PIL import Image
+
+from clea_portal.protocol.errors import ProtocolError
+from clea_portal.protocol.links import parse_link
+from clea_portal.protocol.lsp import decode_header
+from clea_portal.scanning.files import Pages, open_pages
+from clea_portal.scanning.measures import explain_miss
+from clea_portal.scanning.results import MAX_BYTES, MAX_PAGES, MAX_PIXELS, Advice, Reading, RefusedError
+from clea_portal.scanning.symbols import Symbol, in_reading_order, look, look_hardest, look_once, look_sharper
+
+__all__ = ["MAX_BYTES", "MAX_PAGES", "MAX_PIXELS", "Advice", "Reading", "decode_image", "is_deep_link", "read_content"]
+
+
+def read_content(content: bytes, *, seconds: float = 15) -> Reading:
+    """Read the deep links of a JPEG, PNG, WebP, AVIF, HEIC or PDF in this process.
+
+    Bad content never raises: it gives a Reading with advice. After ``seconds`` no further attempt is begun; one that runs is
+    not cut off, and memory is not bounded: for files of strangers use ``read_isolated``.
+    """
+    start = time.monotonic()
+    links: tuple[str, ...] = ()
+    count = 0
+    try:
+        pages = open_pages(content)
+        count = len(pages)
+        links, advice = _read_pages(pages, until=start + seconds)
+    except RefusedError as refusal:
+        advice = refusal.advice
+    except MemoryError:
+        advice = Advice.TOO_HARD
+    return Reading(links=links, advice=advice, milliseconds=round(1000 * (time.monotonic() - start)), pages=count)
+
+
+def decode_image(image: Image.Image) -> tuple[str, ...]:
+    """Texts of all QR codes in a clean picture, top left to bottom right: one plain look, nothing filtered."""
+    return tuple(symbol.text for symbol in in_reading_order(look(image.convert("L"))) if symbol.text is not None)
+
+
+@cache
+def is_deep_link(text: str) -> bool:
+    """Whether the text is a CLEA deep link: a prefix and an LSP with a valid clear header (CLEA protocol, LSP)."""
+    try:
+        link = parse_link(text)
+        decode_header(link.lsp)
+    except ProtocolError:
+        return False
+    return link.prefix is not None
+
+
+def _read_pages(pages: Pages, *, until: float) -> tuple[tuple[str, ...], Advice | None]:
+    seen: list[list[Symbol]] = [[] for _ in range(len(pages))]
+    finest = pages.resolutions[-1]
+    # All pages get the cheap looks before any gets the expensive ones: a code on page 30 must not wait for 29 of register.
+    attempts = [(resolution, look_once) for resolution in pages.resolutions] + [(finest, look_sharper), (finest, look_hardest)]
+    for resolution, attempt in attempts:
+        for page, symbols in enumerate(seen):
+            if not _is_open(symbols, seen):
+                continue
+            for more in attempt(pages.draw(page, resolution)):
+                symbols.extend(more)
+                if not _is_open(symbols, seen):
+                    break
+                if time.monotonic() > until:
+                    return _conclude(pages, seen, is_out_of_time=True)
+    return _conclude(pages, seen, is_out_of_time=False)
+
+
+def _is_open(symbols: Sequence[Symbol], seen: Sequence[Sequence[Symbol]]) -> bool:
+    """Whether a page is worth another look: no link on any page yet, or a code on this one that nobody has decoded."""
+    if not any(_is_link(symbol) for page in seen for symbol in page):
+        return True
+    decoded = [symbol for symbol in symbols if symbol.text is not None]
+    return any(symbol.text is None and not any(other.covers(symbol) for other in decoded) for symbol in symbols)
+
+
+def _is_link(symbol: Symbol) -> bool:
+    return symbol.text is not None and is_deep_link(symbol.text)
+
+
+def _conclude(pages: Pages, seen: Sequence[Sequence[Symbol]], *, is_out_of_time: bool) -> tuple[tuple[str, ...], Advice | None]:
+    texts = [symbol.text for page in seen for symbol in in_reading_order(page) if symbol.text is not None]
+    links = tuple(dict.fromkeys(text for text in texts if is_deep_link(text)))
+    if links:
+        return links, None
+    if texts:
+        return (), Advice.NOT_CLEA
+    if is_out_of_time:
+        return (), Advice.TIMED_OUT
+    page = next((number for number, symbols in enumerate(seen) if symbols), 0)
+    return (), explain_miss(pages.draw(page, pages.resolutions[-1]), seen[page])

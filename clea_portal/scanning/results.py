@@ -1,0 +1,55 @@
+"""What reading gives back, and how much it takes in."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+MAX_BYTES = 15 * 1024 * 1024
+MAX_PIXELS = 50_000_000
+MAX_PAGES = 50
+# A page larger than A3 at 300 dots per inch is drawn coarser.
+MAX_PAGE_PIXELS = 25_000_000
+# The reader's own limit. Within MAX_PIXELS, a longer picture is a strip too narrow for a code.
+LONGEST_SIDE = 65_535
+
+
+class Advice(StrEnum):
+    """Why no deep link was found. The sentence that tells people what to do stands in ``scanning.advice``."""
+
+    EMPTY = "empty"
+    UNSUPPORTED = "unsupported"
+    DAMAGED = "damaged"
+    PASSWORD = "password"  # noqa: S105 - the name of a case, not a secret
+    TOO_LARGE = "too_large"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    TOO_MANY_PAGES = "too_many_pages"
+    TIMED_OUT = "timed_out"
+    TOO_HARD = "too_hard"
+    NOT_CLEA = "not_clea"
+    TOO_SMALL = "too_small"
+    TOO_DARK = "too_dark"
+    LOW_CONTRAST = "low_contrast"
+    BLURRED = "blurred"
+    COVERED = "covered"
+    NO_CODE = "no_code"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What one file held.
+
+    ``links``: the CLEA deep links, page by page, top left to bottom right, each once. ``advice``: None when there is a link.
+    ``pages``: 1 for a picture, 0 for a file that could not be opened.
+    """
+
+    links: tuple[str, ...]
+    advice: Advice | None
+    milliseconds: int
+    pages: int
+
+
+class RefusedError(Exception):
+    """The file is not looked at any further; ``advice`` says why."""
+
+    def __init__(self, advice: Advice) -> None:
+        super().__init__(advice.value)
+        self.advice = advice
