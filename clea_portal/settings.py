@@ -7,10 +7,11 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from clea_portal import environment as env
-from clea_portal.logs import LOGGING as LOGGING
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env.read_file(BASE_DIR / ".env")
+
+from clea_portal.logs import LOGGING as LOGGING  # noqa: E402 - its level comes from the environment, .env included
 
 VERSION = "0.1.0"
 DEBUG = env.boolean("DEBUG", False)
@@ -195,10 +196,12 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
     name: [] for name in ("accelerometer", "camera", "geolocation", "gyroscope", "magnetometer", "microphone", "payment", "usb")
 }
 ADMIN_ENABLED = env.boolean("ADMIN_ENABLED", DEMONSTRATION or DEBUG)
-# Uploads: ten pictures of 15 MB each and the form around them.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FILES = 10
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+# Uploads never touch a disk. Anybody may post a form anywhere, so by default a request with files holds little memory and what
+# is larger is dropped; the pages that take pictures say so themselves (mct.uploads), behind sign-in, role and second factor.
+DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+# More than any form takes, so that the form can say how many it takes.
+DATA_UPLOAD_MAX_NUMBER_FILES = 100
 # Cluster servers on loopback or private addresses, over plain HTTP: only a rehearsal needs them.
 ALLOW_PRIVATE_CLUSTER_SERVERS = env.boolean("ALLOW_PRIVATE_CLUSTER_SERVERS", DEMONSTRATION or DEBUG)
 
