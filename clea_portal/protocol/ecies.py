@@ -28,7 +28,12 @@ def encrypt(plain: bytes, *, public_key: EllipticCurvePublicKey, header: bytes =
     """``header || ciphertext || tag || C0``; the header stays readable and is authenticated. Raises BadKey for another curve."""
     ephemeral = generate_private_key(CURVE)
     c0 = ephemeral.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
-    return header + AESGCM(_key(c0, ephemeral, public_key, where)).encrypt(_IV, plain, header) + c0
+    try:
+        shared = ephemeral.exchange(_ECDH, public_key)
+    except ValueError as error:
+        raise _other_curve(where) from error
+    key = sha256(c0 + shared + _KDF1_COUNTER).digest()
+    return header + AESGCM(key).encrypt(_IV, plain, header) + c0
 
 
 def decrypt(blob: bytes, *, private_key: EllipticCurvePrivateKey, header_size: int = 0, where: str) -> bytes:
@@ -37,16 +42,16 @@ def decrypt(blob: bytes, *, private_key: EllipticCurvePrivateKey, header_size: i
         raise TooShort(f"{len(blob)} bytes, at least {header_size + OVERHEAD} are needed", where=where)
     c0 = blob[-POINT_SIZE:]
     point = parse_point(c0, where=f"{where}, C0")
-    key = _key(c0, private_key, point, where)
+    try:
+        shared = private_key.exchange(_ECDH, point)
+    except ValueError as error:
+        raise _other_curve(where) from error
+    key = sha256(c0 + shared + _KDF1_COUNTER).digest()
     try:
         return AESGCM(key).decrypt(_IV, blob[header_size:-POINT_SIZE], blob[:header_size])
     except InvalidTag as error:
         raise AuthenticationFailed("authentication failed: made for another key, or altered", where=where) from error
 
 
-def _key(c0: bytes, private_key: EllipticCurvePrivateKey, public_key: EllipticCurvePublicKey, where: str) -> bytes:
-    try:
-        shared = private_key.exchange(_ECDH, public_key)
-    except ValueError as error:
-        raise BadKey("is not on the curve P-256", where=f"{where}, key") from error
-    return sha256(c0 + shared + _KDF1_COUNTER).digest()
+def _other_curve(where: str) -> BadKey:
+    return BadKey("is not on the curve P-256", where=f"{where}, key")

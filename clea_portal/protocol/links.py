@@ -1,7 +1,8 @@
 """Deep links: what a QR code holds. CLEA protocol, Words and Rules."""
 
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
 from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
@@ -22,6 +23,7 @@ _PREFIX = re.compile(
     """,
     re.ASCII | re.IGNORECASE | re.VERBOSE,
 )
+_URL_ALPHABET = bytes.maketrans(b"+/", b"-_")
 _BASE64URL = re.compile(r"([A-Za-z0-9_-]*)((?:=|%3[Dd])*)", re.ASCII)
 
 
@@ -68,7 +70,7 @@ def build_link(*, prefix: str, lsp: bytes, t: int | None = None) -> str:
     if t is not None:
         check_integer(t, where="t", highest=MAX_T)
         prefix = f"{prefix[:-1]}{'&' if '?' in prefix else '?'}t={t}#"
-    return prefix + urlsafe_b64encode(lsp).rstrip(b"=").decode()
+    return prefix + _encode(lsp)
 
 
 @lru_cache(maxsize=64)
@@ -97,6 +99,10 @@ def _split_t(prefix: str) -> tuple[str, int | None]:
     return f"{path}?{kept}#" if kept else f"{path}#", t
 
 
+def _encode(lsp: bytes) -> str:
+    return b2a_base64(lsp, newline=False).translate(_URL_ALPHABET, b"=").decode()
+
+
 def _decode(text: str) -> bytes:
     match = _BASE64URL.fullmatch(text)
     if match is None:
@@ -111,6 +117,6 @@ def _decode(text: str) -> bytes:
         raise BadLink("has the wrong number of padding characters", where="link, location part")
     lsp = urlsafe_b64decode(characters + "=" * missing)
     # The last character carries bits that decoding drops; where they are not zero, the text was altered.
-    if urlsafe_b64encode(lsp).rstrip(b"=") != characters.encode():
+    if _encode(lsp) != characters:
         raise BadLink("ends with bits that must be zero", where="link, location part")
     return lsp

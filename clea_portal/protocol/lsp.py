@@ -3,7 +3,6 @@
 Every dataclass here checks its fields when it is made, so the same rules hold on the way out and on the way in.
 """
 
-import re
 import struct
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -37,8 +36,7 @@ _STAFF_BIT = 1 << 31
 _CONTACT_BIT = 1 << 30
 _RESERVED_BITS = 0xFFF << 18
 _MAX_PHONE_DIGITS = 15
-_PHONE = re.compile(rf"[0-9]{{1,{_MAX_PHONE_DIGITS}}}")
-_PIN = re.compile("[0-9]{6}")
+_PIN_DIGITS = 6
 
 
 class LspType(IntEnum):
@@ -122,11 +120,12 @@ class Contact:
     t_period_start: int
 
     def __post_init__(self) -> None:
-        if not _PHONE.fullmatch(self.phone):
+        # str.isdigit alone also takes the digits of other scripts.
+        if not (self.phone.isascii() and self.phone.isdigit() and len(self.phone) <= _MAX_PHONE_DIGITS):
             raise BadValue(f"must be 1 to {_MAX_PHONE_DIGITS} digits, in international form without the +", where="phone")
         check_integer(self.region, where="region", highest=0xFF)
-        if not _PIN.fullmatch(self.pin):
-            raise BadValue("must be 6 digits", where="pin")
+        if not (self.pin.isascii() and self.pin.isdigit() and len(self.pin) == _PIN_DIGITS):
+            raise BadValue(f"must be {_PIN_DIGITS} digits", where="pin")
         check_round_hour(self.t_period_start, where="t_period_start")
 
 
