@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
@@ -74,10 +75,10 @@ class PlaceForm(forms.Form):
         self.helper.layout = Layout(*self._sections())
 
     def details(self) -> PlaceDetails:
-        """What was entered, once the form is valid."""
-        return PlaceDetails(
-            **{name: self.cleaned_data[name] for name in PlaceDetails.__dataclass_fields__ if name in self.cleaned_data}
-        )
+        """What was entered, once the form is valid; what the country does not ask for stays as it was."""
+        entered = {field.name: self.cleaned_data[field.name] for field in fields(PlaceDetails) if field.name in self.cleaned_data}
+        kept = {name: getattr(self.place, name) for name in CATEGORIES} if self.place else {}
+        return PlaceDetails(**{**kept, **entered})
 
     def clean_name(self) -> str:
         try:
