@@ -1,6 +1,12 @@
 """What allauth asks of the portal."""
 
+import time
+from typing import Any
+
+from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest
@@ -15,6 +21,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if settings.SECURE_PROXY_SSL_HEADER and forwarded:
             return forwarded.split(",")[-1].strip()
         return str(request.META.get("REMOTE_ADDR", ""))
+
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Whoever has just signed in is not asked for the password again before setting up a second factor."""
+        records = get_authentication_records(context.request, context.request.user)
+        return not records or time.time() - records[-1]["at"] > account_settings.REAUTHENTICATION_TIMEOUT
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
