@@ -1,0 +1,135 @@
+"""The main job, played through the pages: from a poster on a door to the warning of those who were there."""
+
+import html
+import json
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pypdfium2
+
+from clea_portal.accounts.demonstration import AGENT, MANAGER
+from clea_portal.scanning.reading import read_content
+from tests.pictures import photograph
+from tests.processes import Portal, Visitor, wait_until
+
+PARIS = ZoneInfo("Europe/Paris")
+PRINT_DPI = 150
+# What nobody may find in the database: tests/whole looks for them.
+NAME, PHONE, PIN = "Café des Deux Rives 🍰", "33476987654", "271828"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Played:
+    poster: bytes
+    picture: bytes
+    link: str
+    ltid: str
+    case_path: str
+
+
+def play(portal: Portal, *, say: Callable[[str], None]) -> Played:
+    """Play it once; ``say`` hears of every step that held. Raises AssertionError or TimeoutError for the first that did not."""
+    manager = Visitor(portal).sign_in(MANAGER)
+    poster = make_poster(manager)
+    say(f"a venue and its poster: {len(poster) / 1000:.0f} kB of PDF")
+    picture = take_picture(poster)
+    say(f"a picture of it, turned, blurred and compressed: {len(picture) / 1000:.0f} kB of JPEG")
+    (link,) = read_content(poster).links
+
+    agent = Visitor(portal).sign_in(AGENT)
+    start, end = hours_of_the_case()
+    case_path = register_case(agent, picture, start=start, end=end)
+    say("a case with that picture, registered by an agent")
+    page = wait_until(lambda: _shows(agent, case_path, "What will be declared"), seconds=60, what="the case to be ready")
+    ltid = json.loads(portal.manage("inspect_code", link))["ltid"]
+    assert ltid in page, "the case is linked to another LTId"
+    say("the picture read and the case linked to its LTId by the worker")
+    agent.send(case_path, {}, action=f"{case_path}declare/")
+    say("the declaration ordered")
+    wait_until(lambda: ltid in listed(portal), seconds=60, what="the cluster in the public list")
+    say("the cluster in the sandbox's public list")
+    wait_until(lambda: is_published(agent, case_path), seconds=60, what="the case to be published")
+    say("the case published")
+
+    there, elsewhere = start + (end - start) / 2, start - timedelta(hours=5)
+    assert check_exposure(portal, link, there) is True
+    say("the phone of a visitor who was there warns")
+    assert check_exposure(portal, link, elsewhere) is False
+    say("the phone of a visitor who was not stays silent")
+    return Played(poster=poster, picture=picture, link=link, ltid=ltid, case_path=case_path)
+
+
+def make_poster(manager: Visitor) -> bytes:
+    form = manager.get("/venues/new/").text
+    choices = {field: _option(form, field, label) for field, label in (("venue_type", "Restaurant"), ("region", "38 "))}
+    details = choices | {"name": NAME, "phone": f"+{PHONE}", "pin": PIN, "venue_category1": "0", "venue_category2": "0"}
+    page = manager.send("/venues/new/", details).text
+    poster = re.search(r'href="(/venues/codes/[^"]+/poster\.pdf)[^"]*"', page)
+    assert poster, "the venue's page offers no poster"
+    pdf = manager.get(poster[1])
+    assert pdf.headers["Content-Type"] == "application/pdf"
+    return pdf.content
+
+
+def take_picture(poster: bytes) -> bytes:
+    with pypdfium2.PdfDocument(poster) as document:
+        page = document[0].render(scale=PRINT_DPI / 72).to_pil()
+    return photograph(page, seed=7, degrees=4, blur=1.0, quality=60)
+
+
+def hours_of_the_case() -> tuple[datetime, datetime]:
+    """A stay that has just ended, by the minute, within the present hour: a code is good from the hour it was made in."""
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    if now.minute == 0:
+        # A stay has at least a minute, and none of it is yet to come.
+        time.sleep(61 - datetime.now(UTC).second)
+        now = datetime.now(UTC).replace(second=0, microsecond=0)
+    return max(now.replace(minute=0), now - timedelta(minutes=20)), now
+
+
+def register_case(agent: Visitor, picture: bytes, *, start: datetime, end: datetime) -> str:
+    """The address of the case's page."""
+    data = {
+        "exposure_start": start.astimezone(PARIS).strftime("%Y-%m-%dT%H:%M"),
+        "exposure_end": end.astimezone(PARIS).strftime("%Y-%m-%dT%H:%M"),
+        "infected_count": "2",
+        "reference": "2026-117",
+        "notes": "",
+        "links": "",
+    }
+    page = agent.send("/cases/new/", data, files=[("pictures", ("poster.jpg", picture, "image/jpeg"))])
+    assert re.fullmatch(r"/cases/[0-9a-f-]{36}/", page.url.path), "the case was not registered"
+    return page.url.path
+
+
+def is_published(agent: Visitor, case_path: str) -> bool:
+    return case_path in agent.get("/cases/?show=published").text
+
+
+def listed(portal: Portal) -> str:
+    """All of the sandbox's public list, as text."""
+    index = portal.sandbox.get("/list/clusterIndex.json")
+    return json.dumps([portal.sandbox.get(f"/list/{index['i']}/{prefix}.json") for prefix in index["c"]])
+
+
+def check_exposure(portal: Portal, link: str, at: datetime) -> bool:
+    answer = portal.manage("check_exposure", link, "--at", at.isoformat(), "--list", portal.sandbox.list_url)
+    return bool(json.loads(answer)["exposed"])
+
+
+def _shows(agent: Visitor, path: str, text: str) -> str:
+    page = html.unescape(agent.get(path).text)
+    return page if text in page else ""
+
+
+def _option(page: str, field: str, label: str) -> str:
+    """The value of the choice whose label begins so."""
+    select = re.search(rf'<select[^>]*name="{field}".*?</select>', page, flags=re.DOTALL)
+    assert select, f"the form has no {field}"
+    found = re.search(rf'<option value="([^"]+)"[^>]*>{label}', select[0])
+    assert found, f"{field} offers no {label}"
+    return found[1]
