@@ -3,10 +3,15 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 
 from clea_portal.accounts.roles import roles_of
+from clea_portal.authorities.models import Region
+from mct.models import Case
 
 
 def tracers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -19,3 +24,18 @@ def tracers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def regions_of(request: HttpRequest) -> frozenset[int]:
+    """Ids of the regions whose cases the person sees and works on."""
+    return roles_of(request.user).regions
+
+
+def own_regions(request: HttpRequest) -> QuerySet[Region]:
+    return Region.objects.filter(pk__in=regions_of(request)).select_related("country")
+
+
+def find_case(request: HttpRequest, uuid: UUID) -> Case:
+    """The case, if it is of one of the person's regions. Raises Http404."""
+    cases = Case.objects.in_regions(regions_of(request)).select_related("region__country", "created_by", "proposed_by")
+    return get_object_or_404(cases, uuid=uuid)

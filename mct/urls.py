@@ -1,4 +1,21 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from mct.views import acts, case, listing, registering
 
 app_name = "mct"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", listing.case_list, name="case_list"),
+    path("new/", registering.case_register, name="case_register"),
+    path("<uuid:uuid>/", case.case, name="case"),
+    path("<uuid:uuid>/status/", case.case_status, name="case_status"),
+    path("<uuid:uuid>/correct/", case.case_correct, name="case_correct"),
+    path("<uuid:uuid>/evidence/", case.case_evidence, name="case_evidence"),
+    path("<uuid:uuid>/codes/<uuid:code>/choose/", acts.code_choose, name="code_choose"),
+    path("<uuid:uuid>/declare/", acts.case_declare, name="case_declare"),
+    path("<uuid:uuid>/approve/", acts.case_approve, name="case_approve"),
+    path("<uuid:uuid>/send-back/", acts.case_send_back, name="case_send_back"),
+    path("<uuid:uuid>/withdraw/", acts.case_withdraw, name="case_withdraw"),
+    path("<uuid:uuid>/retry/", acts.case_retry, name="case_retry"),
+    path("<uuid:uuid>/close/", acts.case_close, name="case_close"),
+    path("<uuid:uuid>/declarations/<uuid:declaration>/decide/", acts.declaration_decide, name="declaration_decide"),
+]

@@ -1,7 +1,8 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from django.core.cache import cache
+from allauth.mfa.totp.internal.auth import TOTP
+from django.test import Client
 
 from clea_portal.accounts.models import User
 from mct import waking
@@ -39,5 +40,15 @@ def shared_sandbox() -> Iterator[Sandbox]:
 def sandbox(shared_sandbox: Sandbox) -> Sandbox:
     """A sandbox that behaves well. What other tests declared may be in it: ask it by LTId."""
     shared_sandbox.behave("well")
-    cache.clear()
     return shared_sandbox
+
+
+@pytest.fixture
+def desk(sign_in: Callable[..., Client]) -> Callable[[User], Client]:
+    """Makes a browser in which a person with a second factor is signed in."""
+
+    def make(user: User) -> Client:
+        TOTP.activate(user, "CLEATESTSCLEATESTSCLEATESTSCLEAT")
+        return sign_in(user)
+
+    return make

@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 
 from clea_portal.authorities.enums import ServerKind
 from clea_portal.authorities.models import ServerAuthority
@@ -26,11 +25,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 C, D = CaseState, DeclarationState
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def _forget_lists():
-    cache.clear()
 
 
 @pytest.fixture

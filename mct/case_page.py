@@ -1,0 +1,248 @@
+"""Everything that a case's page shows, and what can be done from it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clea_portal.accounts.models import User
+from clea_portal.accounts.roles import roles_of
+from clea_portal.protocol.lsp import LspType
+from clea_portal.scanning.advice import explain
+from clea_portal.scanning.results import Advice
+from mct.declaring import is_withdrawable
+from mct.enums import CASE_MOVES, IN_FORCE, ON_ITS_WAY, CaseState, DeclarationState, PictureState, Problem
+from mct.forms import EvidenceForm
+from mct.models import Case, CaseCode, Declaration, Picture
+from mct.preview import deleted_on, preview
+from mct.timeline import tell
+from mct.words import clock, countdown, day, moment, span, story
+
+_WITH_FORM = frozenset({"draft", Problem.NO_CODE, Problem.TYPE_REFUSED})
+_CODE_PROBLEMS = frozenset(Problem) - {Problem.REFUSED, Problem.UNKNOWN_OUTCOME}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acts:
+    """What can be done with the case now; the verbs decide it again when it is done."""
+
+    retry: bool
+    withdraw: bool
+    close: bool
+    choose: bool
+    add_evidence: bool
+    correct: bool
+    correct_hours: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasePage:
+    """A case with its rows, read once. ``now``: the moment at which the page is true."""
+
+    case: Case
+    user: User
+    now: datetime
+    pictures: Sequence[Picture]
+    codes: Sequence[CaseCode]
+    declarations: Sequence[Declaration]
+
+    @classmethod
+    def read(cls, case: Case, *, user: User, now: datetime) -> "CasePage":
+        return cls(
+            case=case,
+            user=user,
+            now=now,
+            pictures=list(case.pictures.defer("content")),
+            codes=list(case.codes.select_related("country")),
+            declarations=list(case.declarations.select_related("server").defer("deep_link")),
+        )
+
+    @property
+    def code(self) -> CaseCode | None:
+        return next((code for code in self.codes if code.pk == self.case.code_id), None)
+
+    @property
+    def situation(self) -> str:
+        """Names the template of what is to be done next."""
+        state = CaseState(self.case.state)
+        if state == CaseState.NEEDS_ATTENTION:
+            return self.case.problem
+        if state == CaseState.DECLARING and self.held:
+            return "held"
+        return str(state.value)
+
+    @property
+    def held(self) -> list[Declaration]:
+        return [declaration for declaration in self.declarations if is_withdrawable(declaration)]
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether the worker or the cluster server will change something soon."""
+        return self.case.state in (CaseState.LINKING, CaseState.DECLARING, CaseState.DECLARED)
+
+    @property
+    def version(self) -> str:
+        """Changes when anything that the page shows does, except the time that is left."""
+        shown = [
+            (self.case.state, self.case.problem, self.case.code_id, self.case.state_changed_at),
+            [(picture.pk, picture.state) for picture in self.pictures],
+            [code.pk for code in self.codes],
+            [(row.pk, row.state, row.attempts, row.reason, row.next_attempt_at) for row in self.declarations],
+        ]
+        return sha256(repr(shown).encode()).hexdigest()[:16]
+
+    @property
+    def time_left(self) -> str:
+        """Until the first of what is held leaves; empty where nothing is held."""
+        return countdown(min(row.hold_until for row in self.held), now=self.now) if self.held else ""
+
+    @property
+    def acts(self) -> Acts:
+        state, states = self.case.state, {row.state for row in self.declarations}
+        in_force, on_its_way, unknown = states & IN_FORCE, states & ON_ITS_WAY, DeclarationState.UNKNOWN in states
+        open_to_change = state in (CaseState.NEEDS_ATTENTION, CaseState.READY) and not in_force
+        early = state in (CaseState.DRAFT, CaseState.LINKING)
+        return Acts(
+            retry=state == CaseState.NEEDS_ATTENTION and not on_its_way and not unknown,
+            withdraw=bool(self.held),
+            close=CaseState.CLOSED in CASE_MOVES[state] and not on_its_way and self.case.problem != Problem.UNKNOWN_OUTCOME,
+            choose=open_to_change and len({code.ltid for code in self.codes}) > 1,
+            add_evidence=open_to_change or early,
+            correct=state != CaseState.CLOSED,
+            correct_hours=open_to_change or early,
+        )
+
+
+def context(page: CasePage) -> dict[str, Any]:
+    """What the templates of mct/case.html need. Some twelve queries with those of ``CasePage.read``, whatever is on the page."""
+    case = page.case
+    situation = page.situation
+    return {
+        "case": case,
+        "page": page,
+        "title": str(case) if case.reference else _("Case %(number)s") % {"number": case},
+        "situation": situation,
+        "next_template": f"mct/next/{situation}.html",
+        "acts": page.acts,
+        "seconds": 5 if case.state == CaseState.DECLARED else 2,
+        "steps": _steps(page),
+        "hours": span(case.exposure_start, case.exposure_end),
+        "facts": _facts(case),
+        "code_facts": _code_facts(page.code) if page.code else [],
+        "cards": [_card(code, page) for code in page.codes],
+        "pictures": [_picture(picture) for picture in page.pictures],
+        "pictures_read": sum(picture.state in (PictureState.READ, PictureState.UNREADABLE) for picture in page.pictures),
+        "declarations": [_declaration(row, page) for row in page.declarations],
+        "preview": _preview(page),
+        "proposed_by_me": case.proposed_by_id == page.user.pk,
+        "evidence_form": EvidenceForm() if situation in _WITH_FORM else None,
+        "deleted_on": deleted_on(case),
+        "timeline": tell(case),
+    }
+
+
+def _preview(page: CasePage) -> Any:
+    if page.case.state not in (CaseState.READY, CaseState.AWAITING_APPROVAL) or page.code is None:
+        return None
+    return preview(page.case, page.code, regions=roles_of(page.user).regions, now=page.now)
+
+
+def _steps(page: CasePage) -> list[dict[str, Any]]:
+    state, problem = CaseState(page.case.state), page.case.problem
+    states = {row.state for row in page.declarations}
+    published = state == CaseState.PUBLISHED or DeclarationState.PUBLISHED in states
+    declared = published or DeclarationState.ACCEPTED in states
+    if problem in _CODE_PROBLEMS:
+        code = "problem"
+    elif state in (CaseState.DRAFT, CaseState.LINKING):
+        code = "current"
+    else:
+        code = "done" if page.code else "todo"
+    if problem and code != "problem":
+        declaration = "problem"
+    elif state in (CaseState.READY, CaseState.AWAITING_APPROVAL, CaseState.DECLARING):
+        declaration = "current"
+    else:
+        declaration = "done" if declared else "todo"
+    publication = "done" if published else "current" if state == CaseState.DECLARED else "todo"
+    labels = (_("Registered"), _("Code recognised"), _("Declared"), _("Published"))
+    return [{"label": label, "state": step} for label, step in zip(labels, ("done", code, declaration, publication), strict=True)]
+
+
+def _facts(case: Case) -> list[dict[str, Any]]:
+    registered = f"{day(case.created_at)}, {clock(case.created_at)}"
+    return [
+        {"label": _("Exposure"), "value": span(case.exposure_start, case.exposure_end), "note": _zone()},
+        {"label": _("Infected people"), "value": case.infected_count},
+        {"label": _("Region"), "value": case.region},
+        {"label": _("Your reference"), "value": case.reference},
+        {"label": _("Registered"), "value": registered, "note": case.created_by},
+    ]
+
+
+def _zone() -> str:
+    return _("Time zone: %(zone)s") % {"zone": timezone.get_current_timezone_name()}
+
+
+def _code_facts(code: CaseCode) -> list[dict[str, Any]]:
+    facts: list[dict[str, Any]] = [
+        {"label": _("Kind"), "value": _kind(code)},
+        {"label": _("Country"), "value": code.country.name if code.country else code.host},
+        {
+            "label": _("LTId"),
+            "value": code.ltid,
+            "note": _("The place's number in this period. It says nothing of who or where."),
+        },
+    ]
+    if code.starts_at:
+        facts.insert(1, {"label": _("Time written in it"), "value": f"{day(code.starts_at)}, {clock(code.starts_at)}"})
+    return facts
+
+
+def _kind(code: CaseCode) -> str:
+    if code.lsp_type == LspType.ASYNCHRONOUS:
+        return _("asynchronous: of invitations or tickets")
+    return _("of invitations or tickets") if code.starts_at else _("synchronous: of a poster or screen")
+
+
+def _card(code: CaseCode, page: CasePage) -> dict[str, Any]:
+    return {
+        "code": code,
+        "kind": _kind(code),
+        "country": code.country.name if code.country else code.host,
+        "time": f"{day(code.starts_at)}, {clock(code.starts_at)}" if code.starts_at else "",
+        "chosen": code.pk == page.case.code_id,
+    }
+
+
+def _picture(picture: Picture) -> dict[str, Any]:
+    tones = {
+        PictureState.WAITING: ("neutral", "clock"),
+        PictureState.READING: ("info", "hourglass"),
+        PictureState.READ: ("success", "check-circle"),
+        PictureState.UNREADABLE: ("warning", "warning"),
+    }
+    tone, icon = tones[PictureState(picture.state)]
+    return {
+        "picture": picture,
+        "tone": tone,
+        "icon": icon,
+        "advice": explain(Advice(picture.advice)) if picture.advice else "",
+    }
+
+
+def _declaration(row: Declaration, page: CasePage) -> dict[str, Any]:
+    what, then = story(row, now=page.now)
+    return {
+        "row": row,
+        "hours": span(row.start, row.end),
+        "instant": clock(row.instant) if row.instant else "",
+        "what": what,
+        "next": then,
+        "sent": moment(row.accepted_at, now=page.now) if row.accepted_at else "",
+        "published": moment(row.published_at, now=page.now) if row.published_at else "",
+    }

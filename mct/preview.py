@@ -1,0 +1,118 @@
+"""What a declaration would do, as a person sees it before it happens."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from clea_portal.authorities.models import ServerAuthority
+from mct.linking import obstacle
+from mct.models import Case, CaseCode
+from mct.planning import Plan, others_with_code, plan
+from mct.words import clock, day, span
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noticed:
+    """Something to know before declaring. ``case``: one of the person's own regions, to look at."""
+
+    text: str
+    icon: str
+    case: Case | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlaggedHours:
+    """What one call flags; ``instant`` where the server is told an instant instead of hours."""
+
+    hours: str
+    instant: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """``obstacle``: what has come between since the case was linked, in words; then nothing else is filled in."""
+
+    server: ServerAuthority | None = None
+    calls: list[FlaggedHours]
+    noticed: list[Noticed]
+    hold_minutes: int = 0
+    hold_seconds: int = 0
+    obstacle: str = ""
+    nothing_left: bool = False
+
+
+def preview(case: Case, code: CaseCode, *, regions: frozenset[int], now: datetime) -> Preview:
+    """``regions``: those of the person who looks. Of cases elsewhere only the region's name is told."""
+    problem = obstacle(case, code, now=now)
+    if problem:
+        return Preview(calls=[], noticed=[], obstacle=str(problem.label))
+    planned = plan(case, code, now=now)
+    hold = case.region.country.hold_seconds
+    return Preview(
+        server=planned.server,
+        calls=[
+            FlaggedHours(hours=span(call.start, call.end), instant=clock(call.instant) if call.instant else "")
+            for call in planned.calls
+        ],
+        noticed=[*_about_hours(planned), *_about_code(case, code), *_about_others(case, code, regions)],
+        hold_minutes=hold // 60,
+        hold_seconds=hold % 60,
+        nothing_left=not planned.calls and not planned.joined,
+    )
+
+
+def _about_hours(planned: Plan) -> Iterator[Noticed]:
+    if planned.calls and (planned.calls[0].start < planned.start or planned.calls[-1].end > planned.end):
+        yield Noticed(
+            icon="clock",
+            text=_("This server flags whole slots around an instant, so a little more than the hours of the case is flagged."),
+        )
+    if planned.cut:
+        yield Noticed(
+            icon="calendar",
+            text=_("What was before %(day)s, %(time)s is too long ago to warn anybody: it is left out.")
+            % {"day": day(planned.start), "time": clock(planned.start)},
+        )
+    if planned.early and not planned.cut:
+        yield Noticed(icon="clock", text=_("It begins earlier than the case, at the time written in the code."))
+    for declaration in planned.joined:
+        yield Noticed(
+            icon="link",
+            text=_("%(hours)s is declared already (%(state)s). It is not declared twice: this case joins that declaration.")
+            % {"hours": span(declaration.start, declaration.end), "state": declaration.get_state_display()},
+        )
+
+
+def _about_code(case: Case, code: CaseCode) -> Iterator[Noticed]:
+    if code.country is not None and code.country != case.region.country:
+        yield Noticed(
+            icon="globe",
+            text=_("The code is from another country, %(country)s. Its server warns those who were there.")
+            % {"country": code.country.name},
+        )
+    if code.starts_at is not None:
+        yield Noticed(
+            icon="ticket",
+            text=_("A code of invitations or tickets: phones that scanned it noted the visit at its own time, %(time)s.")
+            % {"time": f"{day(code.starts_at)}, {clock(code.starts_at)}"},
+        )
+
+
+def _about_others(case: Case, code: CaseCode, regions: frozenset[int]) -> Iterator[Noticed]:
+    elsewhere = set()
+    for other in others_with_code(case, code):
+        if other.region_id in regions:
+            text = _("Another case of your region has the same code: %(case)s") % {"case": other}
+            yield Noticed(icon="cases", text=text, case=other)
+        elif other.region_id not in elsewhere:
+            elsewhere.add(other.region_id)
+            yield Noticed(
+                icon="cases", text=_("A case in another region has the same code: %(region)s.") % {"region": other.region.name}
+            )
+
+
+def deleted_on(case: Case) -> datetime:
+    """When a closed case will be gone."""
+    return case.state_changed_at + timedelta(days=case.region.country.case_retention_days)

@@ -1,0 +1,150 @@
+"""A case's timeline in plain words, newest first."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clea_portal.cluster_server.outcomes import Result
+from clea_portal.protocol.ntp import from_ntp
+from mct.enums import CaseState, Entry, Problem
+from mct.models import Case, TimelineEntry
+from mct.words import explain_reason, span
+
+# These tell of themselves, by an entry of their own.
+_TOLD_OTHERWISE = {Problem.REFUSED.value, Problem.UNKNOWN_OUTCOME.value}
+_LOOKS = {
+    Entry.REGISTERED: ("plus", "neutral"),
+    Entry.CORRECTED: ("edit", "neutral"),
+    Entry.PICTURES_ADDED: ("picture", "neutral"),
+    Entry.LINK_ADDED: ("link", "neutral"),
+    Entry.PICTURE_READ: ("eye", "success"),
+    Entry.PICTURE_UNREADABLE: ("eye", "warning"),
+    Entry.CODE_CHOSEN: ("check", "accent"),
+    Entry.RETRIED: ("refresh", "neutral"),
+    Entry.PROPOSED: ("users", "accent"),
+    Entry.SENT_BACK: ("undo", "warning"),
+    Entry.DECLARED: ("send", "accent"),
+    Entry.JOINED: ("link", "accent"),
+    Entry.WITHDRAWN: ("undo", "warning"),
+    Entry.DECIDED_ARRIVED: ("check", "accent"),
+    Entry.DECIDED_AGAIN: ("refresh", "accent"),
+    Entry.PUBLISHED: ("broadcast", "success"),
+    Entry.CLOSED: ("archive", "neutral"),
+}
+_ANSWERS = {
+    Result.ACCEPTED: ("check-circle", "success"),
+    Result.REFUSED: ("cross-circle", "danger"),
+    Result.RETRY: ("refresh", "info"),
+    Result.UNKNOWN: ("question", "warning"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line as components/timeline.html takes it. ``key`` tells which lines say the same."""
+
+    when: datetime
+    title: str
+    text: str
+    who: str
+    icon: str
+    tone: str
+    key: tuple[Any, ...]
+    times: int = 1
+
+
+def tell(case: Case) -> list[Line]:
+    """The timeline, newest first. A call that is tried again and again is one line with its number of times."""
+    lines: list[Line] = []
+    for entry in case.timeline.select_related("actor").order_by("at", "pk"):
+        line = _line(entry)
+        if line is None:
+            continue
+        if line.key and lines and lines[-1].key == line.key:
+            line = replace(line, times=lines[-1].times + 1)
+            lines.pop()
+        lines.append(line)
+    return [_counted(line) for line in reversed(lines)]
+
+
+def _counted(line: Line) -> Line:
+    if line.times == 1:
+        return line
+    return replace(line, text=line.text + " " + _("%(count)d times, last at this time.") % {"count": line.times})
+
+
+def _line(entry: TimelineEntry) -> Line | None:
+    kind, params = Entry(entry.entry), entry.params
+    key: tuple[Any, ...] = ()
+    if kind == Entry.MOVED:
+        shown = _moved(params)
+        if shown is None:
+            return None
+        title, text, (icon, tone) = shown
+    elif kind == Entry.SENT:
+        result = Result(params["result"])
+        title, text, (icon, tone) = str(kind.label), _answer(params), _ANSWERS[result]
+        if result == Result.RETRY:
+            key = (params["declaration"], params["reason"])
+    else:
+        title, text, (icon, tone) = str(kind.label), _text(kind, params), _LOOKS[kind]
+    return Line(
+        when=entry.at,
+        title=title,
+        text=" ".join(filter(None, [text, _quoted(entry.remark)])),
+        who=_who(entry, kind),
+        icon=icon,
+        tone=tone,
+        key=key,
+    )
+
+
+def _moved(params: dict[str, Any]) -> tuple[str, str, tuple[str, str]] | None:
+    """Of the moves, those that no other entry tells of: where the linking ended, and what came between."""
+    if params["to"] == CaseState.READY and params["came_from"] == CaseState.LINKING:
+        return _("The code was recognised"), _("The case is ready to be declared."), ("check", "success")
+    if params["to"] == CaseState.NEEDS_ATTENTION and params["problem"] not in _TOLD_OTHERWISE:
+        return _("The case needs attention"), str(Problem(params["problem"]).label), ("warning", "warning")
+    return None
+
+
+def _answer(params: dict[str, Any]) -> str:
+    told = explain_reason(params["reason"])
+    if params["result"] == Result.RETRY:
+        return told + " " + _("It is tried again by itself.")
+    return told
+
+
+def _text(kind: Entry, params: dict[str, Any]) -> str:
+    match kind:
+        case Entry.PICTURES_ADDED:
+            return ngettext("%(count)d file.", "%(count)d files.", params["count"]) % {"count": params["count"]}
+        case Entry.PICTURE_READ:
+            codes = ngettext("%(count)d code found.", "%(count)d codes found.", params["codes"]) % {"count": params["codes"]}
+            return _("File %(number)d: %(codes)s") % {"number": params["number"], "codes": codes}
+        case Entry.PICTURE_UNREADABLE:
+            return _("File %(number)d. Its content is erased.") % {"number": params["number"]}
+        case Entry.DECLARED:
+            return ngettext("%(count)d call to the server.", "%(count)d calls to the server.", params["calls"]) % {
+                "count": params["calls"]
+            }
+        case Entry.PUBLISHED:
+            start = from_ntp(params["start"])
+            return span(start, start + timedelta(seconds=params["seconds"]))
+        case _:
+            return ""
+
+
+def _quoted(remark: str) -> str:
+    return _("“%(remark)s”") % {"remark": remark} if remark else ""
+
+
+def _who(entry: TimelineEntry, kind: Entry) -> str:
+    """The person. A decision on a shared declaration may come from another region, whose people are not named here."""
+    decided = kind in (Entry.DECIDED_ARRIVED, Entry.DECIDED_AGAIN)
+    if decided and not entry.remark:
+        return _("an agent of another region")
+    return str(entry.actor) if entry.actor else ""

@@ -1,0 +1,55 @@
+from django.contrib import messages
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from clea_portal.accounts.person import person
+from mct.access import own_regions, regions_of, tracers_only
+from mct.cases import register_case
+from mct.forms import EvidenceForm, RegisterForm
+from mct.models import Case
+from mct.uploads import takes_pictures
+
+
+@tracers_only
+@require_http_methods(["GET", "HEAD", "POST"])
+@takes_pictures
+def case_register(request: HttpRequest) -> HttpResponse:
+    regions = list(own_regions(request))
+    if request.method != "POST":
+        return _answer(request, RegisterForm(regions=regions), EvidenceForm(needed=False))
+    form = RegisterForm(request.POST, regions=regions)
+    evidence = EvidenceForm(request.POST, request.FILES, needed=False)
+    if not (form.is_valid() & evidence.is_valid()):
+        evidence.ask_for_pictures_again()
+        return _answer(request, form, evidence)
+    try:
+        case = register_case(
+            region=form.chosen_region(),
+            by=person(request),
+            uuid=form.cleaned_data["number"],
+            **form.details(),
+            **evidence.cleaned_data,
+        )
+    except IntegrityError:
+        return _was_sent_before(request, form, evidence)
+    messages.success(request, _("The case is registered."))
+    return redirect("mct:case", case.uuid)
+
+
+def _was_sent_before(request: HttpRequest, form: RegisterForm, evidence: EvidenceForm) -> HttpResponse:
+    """The same form a second time leads to the case that the first one made. A number from elsewhere is replaced."""
+    own = Case.objects.in_regions(regions_of(request)).filter(created_by=person(request))
+    case = own.filter(uuid=form.cleaned_data["number"]).first()
+    if case is not None:
+        return redirect("mct:case", case.uuid)
+    form.renew_number()
+    form.add_error(None, _("This could not be saved. Send it again."))
+    evidence.ask_for_pictures_again()
+    return _answer(request, form, evidence)
+
+
+def _answer(request: HttpRequest, form: RegisterForm, evidence: EvidenceForm) -> HttpResponse:
+    return render(request, "mct/register.html", {"form": form, "evidence_form": evidence, "regions": form.regions})
