@@ -41,15 +41,16 @@ class Portal:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self, name: str) -> None:
-        self.running[name] = subprocess.Popen(
-            [sys.executable, "-m", *COMMANDS[name](self.port)],
-            cwd=ROOT,
-            env=self.environment,
-            stdout=(self.folder / f"{name}.log").open("ab"),
-            stderr=subprocess.STDOUT,
-            # A group of its own, so that a kill reaches the children too.
-            start_new_session=True,
-        )
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.running[name] = subprocess.Popen(
+                [sys.executable, "-m", *COMMANDS[name](self.port)],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                # A group of its own, so that a kill reaches the children too.
+                start_new_session=True,
+            )
 
     def stop(self, name: str, how: signal.Signals = signal.SIGTERM) -> None:
         process = self.running.pop(name)
@@ -113,7 +114,7 @@ def running_portal(
             "DATA_DIR": name,
             "DATABASE_URL": database or f"sqlite:///{folder}/portal.sqlite3",
             "BROKER_URL": broker,
-            "CACHE_URL": broker.replace("/0", "/1") if broker.startswith("redis") else "",
+            "CACHE_URL": _next_database(broker) if broker.startswith("redis") else "",
             "PUBLIC_URL": f"http://127.0.0.1:{port}",
             "SWEEP_SECONDS": "1",
             "WATCH_SECONDS": "1",
@@ -137,6 +138,11 @@ def running_portal(
                 portal.stop(process)
             if sandbox.process and sandbox.process.poll() is None:
                 sandbox.stop()
+
+
+def _next_database(address: str) -> str:
+    server, _, number = address.rpartition("/")
+    return f"{server}/{int(number) + 1}"
 
 
 def _is_ready(portal: Portal) -> bool:
