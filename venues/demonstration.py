@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.utils import timezone
 
 from clea_portal.accounts.demonstration import MANAGER
@@ -8,7 +10,7 @@ from venues.managing import open_venue
 
 
 def load(*, sandbox_url: str) -> None:
-    """A restaurant in Grenoble, with its code."""
+    """A restaurant in Grenoble, whose code has hung for some days: a case of yesterday can be declared with it."""
     manager = User.objects.get(email=MANAGER)
     organisation = Organisation.objects.editable_by(manager).select_related("country").get()
     open_venue(
@@ -24,5 +26,5 @@ def load(*, sandbox_url: str) -> None:
             phone="33465710038",
             pin="380038",
         ),
-        now=timezone.now(),
+        now=timezone.now() - timedelta(days=5),
     )

@@ -1,6 +1,9 @@
 """The demonstration's authorities: France and a neighbour, both on the sandbox cluster server."""
 
 import os
+from datetime import timedelta
+
+from django.utils import timezone
 
 from clea_portal.authorities.demonstration_data import DEPARTMENTS, VENUE_CATEGORIES, VENUE_TYPES
 from clea_portal.authorities.enums import Deployment, ServerKind
@@ -41,6 +44,8 @@ def load(*, sandbox_url: str) -> None:
         issues_codes=False,
         hold_seconds=10,
     )
+    # Older than the oldest poster of the demonstration.
+    valid_from = timezone.now() - timedelta(days=30)
     sandbox_key = public_key_hex(parse_private_key(os.environ["CLEA_SANDBOX_SK_SA"]).public_key())
     for country, name, kind in ((france, "Serveur bac à sable", ServerKind.API), (belgium, "Sandbox server", ServerKind.FORM)):
         server = ServerAuthority.objects.create(
@@ -52,10 +57,15 @@ def load(*, sandbox_url: str) -> None:
             accepts_type_1=True,
             client_key=os.environ["CLEA_DEMONSTRATION_CLIENT_KEY"] if kind == ServerKind.API else "",
         )
-        ServerKey.objects.create(authority=server, public_key=sandbox_key)
+        ServerKey.objects.create(authority=server, public_key=sandbox_key, valid_from=valid_from)
     tracing = TracingAuthority.objects.create(country=france, name="Recherche des contacts (démonstration)")
     pair = generate_private_key()
-    TracingKey.objects.create(authority=tracing, public_key=public_key_hex(pair.public_key()), private_key=private_key_hex(pair))
+    TracingKey.objects.create(
+        authority=tracing,
+        public_key=public_key_hex(pair.public_key()),
+        private_key=private_key_hex(pair),
+        valid_from=valid_from,
+    )
     for department in DEPARTMENTS.split(","):
         digits, department_name = department.split(" ", 1)
         Region.objects.create(country=france, number=int(digits), name=department_name)
