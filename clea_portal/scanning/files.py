@@ -126,11 +126,18 @@ class _Document:
             raise RefusedError(Advice.PASSWORD if is_locked else Advice.DAMAGED) from error
         if len(self._document) > MAX_PAGES:
             raise RefusedError(Advice.TOO_MANY_PAGES)
+        # A file of one page, the usual one, is asked for its finest drawing several times in a row.
+        self._last: tuple[int, int, Image.Image] | None = None
 
     def __len__(self) -> int:
         return len(self._document)
 
     def draw(self, page: int, resolution: int) -> Image.Image:
+        if self._last is None or self._last[:2] != (page, resolution):
+            self._last = (page, resolution, self._render(page, resolution))
+        return self._last[2]
+
+    def _render(self, page: int, resolution: int) -> Image.Image:
         try:
             sheet = self._document[page]
             width, height = sheet.get_size()

@@ -100,8 +100,8 @@ def _parse(answer: bytes) -> tuple[tuple[str, ...], Advice | None, int]:
     """The child is believed no more than the file it read: its links are checked again."""
     try:
         fields = json.loads(answer)
-        links = tuple(link for link in fields["links"] if is_deep_link(link))
-        advice = Advice(fields["advice"]) if not links else None
-        return links, advice, min(max(int(fields["pages"]), 0), MAX_PAGES)
-    except (ValueError, KeyError, TypeError) as error:
+        links = tuple(link for link in map(str, fields["links"]) if is_deep_link(link))
+        advice = None if links else Advice(fields["advice"])
+        return links, advice, range(MAX_PAGES + 1)[fields["pages"]]
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise _BrokenError from error

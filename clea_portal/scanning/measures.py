@@ -7,7 +7,7 @@ from PIL import Image, ImageFilter
 from clea_portal.scanning.results import Advice
 from clea_portal.scanning.symbols import Symbol
 
-# A version 12 code is 65 modules wide; below two pixels each nothing reads it.
+# A version 12 code is 65 modules wide; below two pixels each, reading it is luck.
 SMALLEST_CODE = 65 * 2
 DARK_LEVEL = 70
 FLAT_LEVELS = 28
@@ -22,7 +22,8 @@ def explain_miss(image: Image.Image, symbols: Sequence[Symbol]) -> Advice:
     part = _crop(image, symbols[0]) if symbols else image
     if min(part.size) < SMALLEST_CODE:
         return Advice.TOO_SMALL
-    part = part.reduce(max(1, max(part.size) // MEASURED_SIDE))
+    # A long strip keeps its width, or nothing would be left to measure.
+    part = part.reduce(max(1, min(max(part.size) // MEASURED_SIDE, min(part.size) // SMALLEST_CODE)))
     # A page with ten words on it is dark in one pixel of a thousand, and that is contrast; noise is not.
     smooth = part.filter(ImageFilter.GaussianBlur(1))
     darkest, lightest = _level(smooth, 0.001), _level(smooth, 0.999)

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from functools import cache
 
 from PIL import Image
 
@@ -42,7 +41,6 @@ def decode_image(image: Image.Image) -> tuple[str, ...]:
     return tuple(symbol.text for symbol in in_reading_order(look(image.convert("L"))) if symbol.text is not None)
 
 
-@cache
 def is_deep_link(text: str) -> bool:
     """Whether the text is a CLEA deep link: a prefix and an LSP with a valid clear header (CLEA protocol, LSP)."""
     try:
@@ -58,9 +56,9 @@ def _read_pages(pages: Pages, *, until: float) -> tuple[tuple[str, ...], Advice 
     finest = pages.resolutions[-1]
     # All pages get the cheap looks before any gets the expensive ones: a code on page 30 must not wait for 29 of register.
     attempts = [(resolution, look_once) for resolution in pages.resolutions] + [(finest, look_sharper), (finest, look_hardest)]
-    for resolution, attempt in attempts:
+    for number, (resolution, attempt) in enumerate(attempts):
         for page, symbols in enumerate(seen):
-            if not _is_open(symbols, seen):
+            if number > 0 and not _is_open(symbols, seen):
                 continue
             for more in attempt(pages.draw(page, resolution)):
                 symbols.extend(more)

@@ -7,7 +7,7 @@ MAX_BYTES = 15 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 MAX_PAGES = 50
 # A page larger than A3 at 300 dots per inch is drawn coarser.
-MAX_PAGE_PIXELS = 25_000_000
+MAX_PAGE_PIXELS = 18_000_000
 # The reader's own limit. Within MAX_PIXELS, a longer picture is a strip too narrow for a code.
 LONGEST_SIDE = 65_535
 

@@ -12,8 +12,8 @@ from clea_portal.scanning.results import LONGEST_SIDE
 FORMATS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCodeModel2])
 # A larger picture has pixels enough: enlarging it as well costs seconds and finds next to nothing.
 ENLARGED_PIXELS = 10_000_000
-# Twelve megapixels show a code as large as any sensor does; the rest of a larger picture is only slow.
-HUGE_PIXELS = 25_000_000
+# Twelve megapixels show a code as sharply as any lens does; the rest of a larger picture is only slow.
+HUGE_PIXELS = 13_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
