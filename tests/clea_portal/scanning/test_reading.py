@@ -144,8 +144,8 @@ def test_read_content_of_a_pdf_gives_codes_in_the_order_of_pages() -> None:
 
 
 def test_read_content_of_a_pdf_with_a_code_for_a_second_look() -> None:
-    # 13 mm wide: 1.4 pixels per module at 200 dots per inch, 2.1 at 300.
-    page = draw_poster(clea_link(1), dots_per_inch=600, code_millimetres=13)
+    # 9 mm wide: one pixel per module at 200 dots per inch, which nothing reads; 1.5 at 300.
+    page = draw_poster(clea_link(1), dots_per_inch=600, code_millimetres=9)
     assert read(save(page, "PDF", resolution=600)) == ((clea_link(1),), None, 1)
 
 
