@@ -23,6 +23,8 @@ from clea_portal.posters.poster import LANGUAGES, Poster
 
 logger = structlog.get_logger(__name__)
 
+# Sharp on phones' dense screens at the size that pages show.
+SCREEN_PIXELS = 8
 _UNSAFE = re.compile(r"[^\w .,'’&()-]+")
 
 
@@ -76,7 +78,7 @@ def poster_language(request: HttpRequest) -> str:
 def show(code: IssuedCode) -> HttpResponse:
     """The code as a picture on a page: the same modules as in every file. A code that cannot be read back is not shown."""
     try:
-        return _private(render_svg(code.deep_link), FileKind.SVG, "inline")
+        return _private(render_png(code.deep_link, module_pixels=SCREEN_PIXELS), FileKind.PNG, "inline")
     except (BadPoster, PosterUnreadable):
         logger.error("file_unreadable", kind="picture")
         return HttpResponse(status=500)
