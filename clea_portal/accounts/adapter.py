@@ -22,7 +22,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             return forwarded.split(",")[-1].strip()
         return str(request.META.get("REMOTE_ADDR", ""))
 
-
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Whoever has just signed in is not asked for the password again before setting up a second factor."""
         records = get_authentication_records(context.request, context.request.user)
