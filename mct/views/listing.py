@@ -36,7 +36,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page_obj": page,
         "rows": [_row(case, now=now) for case in page],
-        "tabs": _tabs(tab, counts),
+        "tabs": list(_tabs(tab, counts)),
         "tab": tab,
         "filter": chosen,
         "any": bool(counts),

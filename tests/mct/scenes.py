@@ -184,7 +184,10 @@ def ready_with_all_that_can_be_noticed(by: User) -> Case:
     case.codes.update(country=belgium)
     for region in (case.region, RegionFactory(number=69, name="Rhône"), RegionFactory(number=69, name="Rhône")):
         CaseCodeFactory(case=CaseFactory(region=region, reference="Other"), deep_link=code.deep_link, country=belgium)
-    declaration_of(case, cases=[], state=DeclarationState.PUBLISHED, start=starts_at + 22 * HOUR, end=starts_at + 23 * HOUR)
+    server = ServerAuthority.objects.get()
+    declaration_of(
+        case, cases=[], server=server, state=DeclarationState.PUBLISHED, start=starts_at + 22 * HOUR, end=starts_at + 23 * HOUR
+    )
     return case
 
 

@@ -1,0 +1,143 @@
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from clea_portal.audit.models import AuditEvent
+from mct.enums import CaseState, Problem
+from mct.filters import TABS
+from mct.models import Case
+from tests.factories import CaseFactory, RegionFactory, TeamFactory, TeamMembershipFactory, linked_case
+
+pytestmark = pytest.mark.django_db
+URL = reverse("mct:case_list")
+C = CaseState
+
+
+def shown(response):
+    return [row["case"] for row in response.context["rows"]]
+
+
+def counts(response):
+    return {tab["name"]: tab["count"] for tab in response.context["tabs"]}
+
+
+def second_region(user, **fields):
+    region = RegionFactory(number=69, name="Rhône")
+    TeamMembershipFactory(user=user, team=TeamFactory(region=region))
+    return CaseFactory(region=region, **fields)
+
+
+def test_list_shows_the_cases_of_the_person_s_region_newest_first(agent, desk):
+    now = timezone.now()
+    old, new = CaseFactory(created_at=now - timedelta(days=2)), CaseFactory(created_at=now)
+    CaseFactory(region=RegionFactory(number=75))
+    response = desk(agent).get(URL)
+    assert shown(response) == [new, old]
+    assert "region" not in response.context["filter"].form.fields
+
+
+def test_row_tells_what_the_case_is(agent, desk):
+    case = linked_case(state=C.NEEDS_ATTENTION, problem=Problem.UNKNOWN_OUTCOME, reference="2026-117", infected_count=3)
+    text = desk(agent).get(URL).content.decode()
+    code = case.code.check_code
+    for part in ("2026-117", "needs attention", "outcome unknown: decide", f"{code[:3]} {code[3:]}", str(case.uuid)):
+        assert part in text
+    assert (str(case.code.ltid) in text, case.code.deep_link in text) == (False, False)
+
+
+def test_case_without_reference_is_named_by_the_beginning_of_its_number(agent, desk):
+    case = CaseFactory()
+    assert f">{str(case.uuid)[:8]}</a>" in desk(agent).get(URL).content.decode()
+
+
+def test_tabs_count_and_show_their_states(agent, desk):
+    cases = {state: CaseFactory(state=state) for state in C}
+    client = desk(agent)
+    for name, (_, states) in TABS.items():
+        response = client.get(URL, {"show": name})
+        assert set(shown(response)) == {cases[state] for state in states}
+        assert counts(response) == {"": 9, "attention": 2, "ready": 2, "under-way": 3, "published": 1, "closed": 1}
+        assert [tab["name"] for tab in response.context["tabs"] if tab["current"]] == [name]
+
+
+def test_every_state_has_one_tab_beside_all():
+    tabs = [states for name, (_, states) in TABS.items() if name]
+    assert sorted(state for states in tabs for state in states) == sorted(C)
+
+
+def test_tab_that_does_not_exist_shows_all(agent, desk):
+    case = CaseFactory()
+    assert shown(desk(agent).get(URL, {"show": "nonsense"})) == [case]
+
+
+def test_days_are_those_of_the_exposure_in_the_person_s_zone(agent, desk):
+    day = timezone.now().replace(hour=22, minute=30, second=0, microsecond=0) - timedelta(days=30)
+    # 22:30 to 23:30 in UTC: after midnight of the next day in Paris, in winter and in summer.
+    night = CaseFactory(exposure_start=day + timedelta(hours=1), exposure_end=day + timedelta(hours=2))
+    later = CaseFactory(exposure_start=day + timedelta(days=3), exposure_end=day + timedelta(days=3, hours=1))
+    client, next_day = desk(agent), (day + timedelta(days=1)).date()
+    assert shown(client.get(URL, {"until": next_day})) == [night]
+    assert shown(client.get(URL, {"until": day.date()})) == []
+    assert set(shown(client.get(URL, {"since": next_day}))) == {night, later}
+    assert shown(client.get(URL, {"since": next_day + timedelta(days=1)})) == [later]
+    response = client.get(URL, {"since": next_day, "until": next_day, "show": "attention"})
+    assert (shown(response), counts(response)[""]) == ([night], 1)
+
+
+def test_day_that_is_none_is_named_and_changes_nothing(agent, desk):
+    case = CaseFactory()
+    response = desk(agent).get(URL, {"since": "soon"})
+    assert (shown(response), response.context["filter"].form.errors) == ([case], {"since": ["Enter a valid date."]})
+
+
+def test_person_with_two_regions_can_choose_one(agent, desk):
+    here, there = CaseFactory(), second_region(agent)
+    client = desk(agent)
+    assert set(shown(client.get(URL))) == {here, there}
+    assert shown(client.get(URL, {"region": there.region_id})) == [there]
+
+
+def test_region_of_others_cannot_be_chosen(agent, desk):
+    foreign = CaseFactory(region=RegionFactory(number=75))
+    second_region(agent)
+    response = desk(agent).get(URL, {"region": foreign.region_id})
+    assert foreign not in shown(response)
+    assert list(response.context["filter"].form.errors) == ["region"]
+
+
+def test_twenty_five_rows_a_page(agent, desk):
+    Case.objects.bulk_create(CaseFactory.build_batch(26, region=CaseFactory().region))
+    client = desk(agent)
+    assert [len(shown(client.get(URL, {"page": page}))) for page in (1, 2)] == [25, 2]
+    text = client.get(URL, {"show": "attention", "since": "2020-01-01"}).content.decode()
+    assert "show=attention&amp;since=2020-01-01&amp;page=2" in text
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_number_of_queries_does_not_grow_with_the_rows(agent, desk, rows, django_assert_num_queries):
+    for _ in range(rows):
+        linked_case()
+    second_region(agent)
+    client = desk(agent)
+    with django_assert_num_queries(11):
+        client.get(URL)
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [({}, "No case yet"), ({"show": "closed", "since": "2026-01-01"}, "No case here"), ({"until": "2020-01-01"}, "No case here")],
+)
+def test_empty_list_says_what_to_do(agent, desk, query, words):
+    text = desk(agent).get(URL, query).content.decode()
+    assert words in text
+    assert reverse("mct:case_register") in text
+
+
+def test_reading_the_list_is_noted(agent, desk):
+    CaseFactory()
+    desk(agent).get(URL, {"show": "attention"})
+    event = AuditEvent.objects.get()
+    assert (event.kind, event.actor, event.verb, event.subject_uuid) == ("read", agent, "listed_cases", agent.uuid)
+    assert event.details == {"show": "attention", "page": 1, "cases": 1}
