@@ -176,7 +176,7 @@ class RegisterForm(CaseForm):
 
     def renew_number(self) -> None:
         """Give a form that comes back another number."""
-        self.data = {**self.data, "number": str(uuid4())}
+        self.data = {name: self.data[name] for name in self.data} | {"number": str(uuid4())}
 
 
 class ManyFilesInput(forms.ClearableFileInput):

@@ -40,13 +40,17 @@ def case_register(request: HttpRequest) -> HttpResponse:
 
 
 def _was_sent_before(request: HttpRequest, form: RegisterForm, evidence: EvidenceForm) -> HttpResponse:
-    """The same form a second time leads to the case that the first one made. A number from elsewhere is replaced."""
+    """The same form a second time leads to the case that the first one made.
+
+    One that was changed in between, by going back in the browser, is not lost: sent again, it makes a case of its own.
+    """
     own = Case.objects.in_regions(regions_of(request)).filter(created_by=person(request))
     case = own.filter(uuid=form.cleaned_data["number"]).first()
-    if case is not None:
+    if case is not None and all(getattr(case, name) == value for name, value in form.details().items()):
+        messages.info(request, _("This form was sent before: here is its case."))
         return redirect("mct:case", case.uuid)
     form.renew_number()
-    form.add_error(None, _("This could not be saved. Send it again."))
+    form.add_error(None, _("A case was made with this form before. To make another one of what stands here now, send it again."))
     evidence.ask_for_pictures_again()
     return _answer(request, form, evidence)
 
