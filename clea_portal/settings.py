@@ -152,6 +152,7 @@ LANGUAGES = [("fr", _("French")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env.text("TIME_ZONE", "Europe/Paris")
 USE_TZ = True
+FORMAT_MODULE_PATH = ["clea_portal.formats"]
 
 # --- Static files -----------------------------------------------------------------------------------------------------------
 

@@ -1,13 +1,17 @@
 """Watches the public lists until what was declared stands there."""
 
+import base64
+import json
+
 import structlog
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
+from clea_portal import fields
 from clea_portal.authorities.models import ServerAuthority
-from clea_portal.cluster_server.public_list import ClusterListClient, ClusterListError, Exposition
+from clea_portal.cluster_server.public_list import CachedFile, ClusterListClient, ClusterListError, Exposition
 from clea_portal.protocol.ntp import to_ntp
 from mct.enums import DeclarationState, Entry
 from mct.models import Declaration
@@ -33,17 +37,35 @@ def watch_server(server_id: int) -> None:
         return
     client = ClusterListClient(timeout=settings.CLUSTER_SERVER_TIMEOUT, allow_private=settings.ALLOW_PRIVATE_CLUSTER_SERVERS)
     key = f"public-list:{server.pk}"
-    files = cache.get(key, {})
+    files = _remembered(key)
     try:
         listed = client.fetch(server.list_url, ltids={declaration.ltid for declaration in watched}, cache=files)
     except ClusterListError as error:
         logger.warning("public list unreadable", server=server.pk, reason=error.code)
         return
-    cache.set(key, files, CACHED_FOR)
+    _remember(key, files)
     for declaration in watched:
         shown = next((item for item in listed.get(declaration.ltid, ()) if _shows(item, declaration)), None)
         if shown is not None:
             publish(declaration, shown)
+
+
+def _remembered(key: str) -> dict[str, CachedFile]:
+    stored = cache.get(key)
+    if stored is None:
+        return {}
+    try:
+        files = json.loads(fields.decrypt(stored))
+    except fields.Unreadable:
+        # Its key has been rotated away: the files are fetched anew.
+        return {}
+    return {path: CachedFile(etag=etag, content=base64.b64decode(content)) for path, (etag, content) in files.items()}
+
+
+def _remember(key: str, files: dict[str, CachedFile]) -> None:
+    """Encrypted: which prefixes were asked for narrows down which LTIds this portal declared."""
+    plain = json.dumps({path: (file.etag, base64.b64encode(file.content).decode()) for path, file in files.items()})
+    cache.set(key, fields.encrypt(plain.encode()), CACHED_FOR)
 
 
 def _shows(exposition: Exposition, declaration: Declaration) -> bool:

@@ -35,6 +35,7 @@ class Portal:
     port: int
     sandbox: Sandbox
     running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+    clients: list[httpx.Client] = field(default_factory=list)
 
     @property
     def base_url(self) -> str:
@@ -134,6 +135,8 @@ def running_portal(
             print(portal.logs(), file=sys.stderr)
             raise
         finally:
+            for client in portal.clients:
+                client.close()
             for process in list(portal.running):
                 portal.stop(process)
             if sandbox.process and sandbox.process.poll() is None:
@@ -170,6 +173,7 @@ class Visitor:
         self.client = httpx.Client(
             base_url=portal.base_url, follow_redirects=True, timeout=60, trust_env=False, headers={"Accept-Language": "en"}
         )
+        portal.clients.append(self.client)
 
     def sign_in(self, email: str) -> "Visitor":
         """As a demonstration account, with the second factor where its role needs one."""

@@ -3,6 +3,7 @@
 import base64
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -26,7 +27,7 @@ def dump(portal: Portal) -> list[Value]:
     """Every value of every table, as bytes."""
     address = portal.environment["DATABASE_URL"]
     if address.startswith("sqlite"):
-        with sqlite3.connect(address.removeprefix("sqlite:///")) as connection:
+        with closing(sqlite3.connect(address.removeprefix("sqlite:///"))) as connection:
             tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
             return [value for table in tables for value in _read(connection.execute(f'SELECT * FROM "{table}"'), table)]
     with psycopg.connect(address) as connection:

@@ -14,5 +14,5 @@ def test_poster_becomes_a_case_and_a_warning(setup):
     with running_portal(**setup) as portal:
         played = play(portal, say=steps.append)
         rows = dump(portal)
-    assert len(steps) == 10
+    assert steps[-1] == "the phone of a visitor who was not stays silent"
     assert traces(rows, played) == []
