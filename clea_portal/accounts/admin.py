@@ -4,12 +4,12 @@ from clea_portal.accounts.models import Administration, TeamMembership, User
 from clea_portal.authorities.admin import Audited
 
 
-class TeamMembershipInline(admin.TabularInline):  # type: ignore[type-arg]
+class TeamMembershipInline(admin.StackedInline):  # type: ignore[type-arg]
     model = TeamMembership
     extra = 0
 
 
-class AdministrationInline(admin.TabularInline):  # type: ignore[type-arg]
+class AdministrationInline(admin.StackedInline):  # type: ignore[type-arg]
     model = Administration
     extra = 0
 

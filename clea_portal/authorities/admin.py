@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminDateWidget, AdminSplitDateTime, AdminTimeWidget
+from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -23,8 +25,18 @@ from clea_portal.protocol.errors import ProtocolError
 from clea_portal.protocol.keys import generate_private_key, parse_private_key, private_key_hex, public_key_hex
 
 
+class NamedMoment(AdminSplitDateTime):
+    """Django's own leaves both of its fields without a name for those who do not see the page."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        widgets = [AdminDateWidget({"aria-label": _("Date")}), AdminTimeWidget({"aria-label": _("Time")})]
+        forms.MultiWidget.__init__(self, widgets, attrs)
+
+
 class Audited(admin.ModelAdmin):  # type: ignore[type-arg]
     """Every change, those in the tables below a form too, goes into the audit trail: names of fields, never their values."""
+
+    formfield_overrides = {models.DateTimeField: {"widget": NamedMoment}}
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         record_act(actor=request.user, verb="created", on=obj, pk=obj.pk)
@@ -120,13 +132,14 @@ class TracingKeyForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_imported(self) -> str:
         return _private_key(self.cleaned_data["imported"])
 
-    def save(self, commit: bool = True) -> Any:
+    def clean(self) -> dict[str, Any]:
+        """Give a new row its pair, which the row's own checks ask for; one with a bad import is not saved."""
         if self.instance.pk is None:
-            imported = self.cleaned_data["imported"]
+            imported = self.cleaned_data.get("imported")
             key = parse_private_key(imported) if imported else generate_private_key()
             self.instance.private_key = private_key_hex(key)
             self.instance.public_key = public_key_hex(key.public_key())
-        return super().save(commit)
+        return self.cleaned_data
 
 
 @admin.register(TracingKey)
@@ -134,6 +147,10 @@ class TracingKeyAdmin(Audited):
     form = TracingKeyForm
     list_display = ["authority", "fingerprint", "valid_from"]
     readonly_fields = ["fingerprint"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A pair comes in once: another one is another generation."""
+        return ["authority", "valid_from", "fingerprint" if obj else "imported"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Old generations stay able to read until the last code that used them has expired."""
@@ -150,7 +167,6 @@ class RegionAdmin(Audited):
 @admin.register(Team)
 class TeamAdmin(Audited):
     list_display = ["name", "region"]
-    autocomplete_fields = ["region"]
 
 
 @admin.register(VenueType)
