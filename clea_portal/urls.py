@@ -5,6 +5,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from clea_portal import health, pages
+from clea_portal.accounts.views import change_time_zone
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -12,6 +13,7 @@ urlpatterns = [
     path("language/", login_not_required(set_language), name="set_language"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("account/time-zone/", change_time_zone, name="change_time_zone"),
     path("account/", include("allauth.account.urls")),
     path("account/second-factor/", include("allauth.mfa.urls")),
     path("organisations/", include("clea_portal.accounts.urls")),

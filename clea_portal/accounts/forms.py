@@ -1,4 +1,5 @@
 from typing import Any
+from zoneinfo import available_timezones
 
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -10,6 +11,26 @@ from clea_portal.authorities.models import Country
 from clea_portal.posters.names import clean_line
 
 NAME_LIMIT = 120
+
+
+# Those that people know by a place; the rest are abbreviations and relics.
+PLACES = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
+
+
+class TimeZoneForm(forms.Form):
+    use_required_attribute = False
+
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"),
+        choices=[(zone, zone.replace("_", " ")) for zone in PLACES],
+        help_text=gettext_lazy("Hours on every page, and those that you type, are hours of this zone."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
 
 
 class OrganisationForm(forms.Form):

@@ -39,7 +39,8 @@ class Country(models.Model):
     code = models.CharField(_("ISO code"), max_length=2, unique=True, validators=[RegexValidator(r"^[A-Z]{2}\Z")])
     name_fr = models.CharField(_("name in French"), max_length=80)
     name_en = models.CharField(_("name in English"), max_length=80)
-    prefix = models.CharField(_("prefix of its links"), max_length=60, unique=True)
+    # A version 12 code of level M holds 287 characters: 234 of them are the longest LSP of type 0, 13 the t parameter.
+    prefix = models.CharField(_("prefix of its links"), max_length=40, unique=True)
     host = models.CharField(_("host of its links"), max_length=60, unique=True)
     time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Paris", validators=[validate_time_zone])
     issues_codes = models.BooleanField(_("issues codes here"), default=True)

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ),
                 ("name_fr", models.CharField(max_length=80, verbose_name="name in French")),
                 ("name_en", models.CharField(max_length=80, verbose_name="name in English")),
-                ("prefix", models.CharField(max_length=60, unique=True, verbose_name="prefix of its links")),
+                ("prefix", models.CharField(max_length=40, unique=True, verbose_name="prefix of its links")),
                 ("host", models.CharField(max_length=60, unique=True, verbose_name="host of its links")),
                 (
                     "time_zone",
