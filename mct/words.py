@@ -58,11 +58,11 @@ def day(moment: datetime) -> str:
 
 
 def short_day(moment: datetime) -> str:
-    return date_format(localtime(moment), "D j M Y")
+    return date_format(localtime(moment), "D j N Y")
 
 
 def hours(start: datetime, end: datetime) -> str:
-    """A span without its first day: ``12:00 – 14:00``, or ``22:00 – 02:00 (Sun 14 Jun 2026)`` where it ends on another day."""
+    """A span without its first day: ``12:00 – 14:00``, or ``22:00 – 02:00 (Sun 14 June 2026)`` where it ends on another day."""
     span = f"{clock(start)} – {clock(end)}"
     return span if localtime(start).date() == localtime(end).date() else f"{span} ({short_day(end)})"
 

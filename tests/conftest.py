@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.template import engines
 from django.template.base import Variable, VariableDoesNotExist, VariableNode
 from django.test import Client, RequestFactory
+from django.utils import translation
 
 from clea_portal.accounts.models import User
 from clea_portal.accounts.roles import roles_of
@@ -40,6 +41,13 @@ def sign_in() -> Callable[..., Client]:
         return client
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """Sentences are compared as they stand in the source; a request has the language of its browser all the same."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -75,9 +75,9 @@ def test_proof_refuses_a_second_page() -> None:
 
 def test_posters_are_made_in_several_threads_at_once() -> None:
     results: list[bytes] = []
-    threads = [threading.Thread(target=lambda: results.append(render_svg(LINK))) for _ in range(4)]
+    threads = [threading.Thread(target=lambda: results.append(render_svg(LINK, title="Code"))) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert results == [render_svg(LINK)] * 4
+    assert results == [render_svg(LINK, title="Code")] * 4
