@@ -14,5 +14,5 @@ app.autodiscover_tasks()
 
 @worker_process_init.connect
 def finish_what_is_in_hand(**_: Any) -> None:
-    """Process managers send SIGTERM to the whole group: a child that obeyed would break off its call. The main process stops it."""
+    """Process managers send SIGTERM to the group: a child that obeyed would break off its call. The main process ends it."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
