@@ -3,6 +3,7 @@ import re
 import pytest
 from allauth.mfa.models import Authenticator
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from tests.e2e.browser import DESKTOP, PHONE, assert_fits
 from tests.factories import PASSWORD, UserFactory
@@ -66,7 +67,7 @@ def test_colours_follow_the_device_until_chosen_and_are_remembered(open_page):
     toggle.click()
     assert page.evaluate("localStorage.length") == 0
     page.emulate_media(color_scheme="light")
-    page.wait_for_function(f"{colours} === 'light'")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "light")
 
 
 def test_language_switch_stays_on_the_page(page):
