@@ -14,11 +14,11 @@ class Channel(filesystem.Channel):
     supports_fanout = False
     get_table = virtual.Channel.get_table
 
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override] # Kombu's own classes disagree
         """Write under a name that no reader looks for, then show the whole message at once."""
         file = Path(self.data_folder_out) / f"{round(monotonic() * 1000)}_{uuid4()}.{queue}.msg"
         unfinished = file.with_suffix(".unfinished")
-        unfinished.write_text(dumps(message))  # type: ignore[no-untyped-call]
+        unfinished.write_text(dumps(payload))  # type: ignore[no-untyped-call]
         unfinished.rename(file)
 
 
