@@ -27,15 +27,19 @@ from tests.factories import new_code  # noqa: E402
 UNDER_WAY = [CaseState.DRAFT, CaseState.LINKING, CaseState.READY, CaseState.DECLARING, CaseState.DECLARED]
 
 
-def register(*, driver: str, number: int) -> None:
-    """Cases of yesterday, each with the link of its own place, in a country with such a server; nothing is held back."""
+def register(*, driver: str, number: int) -> list[str]:
+    """Cases of yesterday, each with the link of its own place, in a country with such a server; nothing is held back.
+
+    The places' LTIds.
+    """
     Country.objects.update(hold_seconds=0)
     country = Country.objects.get(server__kind=driver)
     pk_sa = parse_public_key(country.server.keys.get().public_key)
     agent = User.objects.get(email=AGENT)
     region = Region.objects.get(teams__memberships__user=agent)
     start = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(days=1)
-    for _ in range(number):
+    codes = [new_code(prefix=country.prefix, pk_sa=pk_sa) for _ in range(number)]
+    for code in codes:
         register_case(
             region=region,
             exposure_start=start,
@@ -44,9 +48,10 @@ def register(*, driver: str, number: int) -> None:
             reference="",
             notes="",
             pictures=[],
-            links=[new_code(prefix=country.prefix, pk_sa=pk_sa).deep_link],
+            links=[code.deep_link],
             by=agent,
         )
+    return [str(code.ltid) for code in codes]
 
 
 def declare_ready() -> int:
@@ -84,6 +89,17 @@ def see_through(*, seconds: float) -> float:
     return _wait(is_over, seconds)
 
 
+def see_published(*, ltids: list[str], seconds: float) -> None:
+    """Wait until the public list showed all declarations of these places."""
+    declarations = Declaration.objects.filter(ltid__in=ltids)
+    _wait(lambda: not declarations.exclude(state=DeclarationState.PUBLISHED).exists(), seconds)
+
+
+def see_reason(*, reason: str, number: int, seconds: float) -> None:
+    """Wait until this many declarations have this reason."""
+    _wait(lambda: Declaration.objects.filter(reason=reason).count() == number, seconds)
+
+
 def _wait(condition: Any, seconds: float) -> float:
     begin = time.monotonic()
     while not condition():
@@ -113,7 +129,10 @@ def report() -> list[dict[str, Any]]:
     ]
 
 
-ORDERS = {order.__name__: order for order in (register, declare_ready, see_ready, see_sending, see_through, report)}
+ORDERS = {
+    order.__name__: order
+    for order in (register, declare_ready, see_ready, see_sending, see_through, see_published, see_reason, report)
+}
 
 if __name__ == "__main__":
     for line in sys.stdin:
