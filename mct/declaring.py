@@ -116,6 +116,8 @@ def withdraw(*, case: Case, by: User) -> None:
     """
     with transaction.atomic():
         case = lock_case(case.pk)
+        # One order or withdrawal at a time per server: two cases that share a declaration see each other's answer.
+        list(ServerAuthority.objects.select_for_update().filter(pk__in=case.declarations.values("server")).order_by("pk"))
         declarations = list(case.declarations.filter(state__in=IN_FORCE))
         waiting = [declaration for declaration in declarations if is_withdrawable(declaration)]
         if not waiting:

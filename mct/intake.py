@@ -69,7 +69,7 @@ def open_link(link: str) -> tuple[DeepLink, Header]:
 
 
 def keep_link(case: Case, link: str) -> None:
-    """Keep a code of a case with what its clear part says; the same code a second time changes nothing. Raises NotALink."""
+    """Keep a code of a case with what its clear part says; the same code again replaces its link. Raises NotALink."""
     parsed, header = open_link(link)
     host = parsed.host or ""
     starts_at = None
@@ -77,7 +77,7 @@ def keep_link(case: Case, link: str) -> None:
         starts_at = from_ntp(header.t_event)
     elif parsed.t is not None:
         starts_at = datetime.fromtimestamp(parsed.t, UTC)
-    CaseCode.objects.get_or_create(
+    CaseCode.objects.update_or_create(
         case=case,
         ltid=header.ltid,
         lsp_type=header.lsp_type,

@@ -69,6 +69,8 @@ def relink(case: Case, *, by: User, **changes: Any) -> None:
     case.declarations.clear()
     if case.state != CaseState.LINKING:
         move_case(case, CaseState.LINKING, by=by, **changes)
+    elif changes:
+        Case.objects.filter(pk=case.pk).update(**changes)
     wake(LINK_CASE, case.pk)
 
 

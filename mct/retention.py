@@ -18,6 +18,8 @@ def purge(*, now: datetime) -> int:
         cases = Case.objects.filter(region__country=country)
         rows += cases.filter(state=CaseState.CLOSED, state_changed_at__lt=limit).delete()[0]
         rows += cases.exclude(state=CaseState.CLOSED).filter(state_changed_at__lt=limit - FORGOTTEN).delete()[0]
+    # As long as its hours could be declared anew, a declaration stands in the way of a second one.
+    longest = max([15, *Country.objects.values_list("horizon_days", flat=True)])
     wanted = Case.objects.filter(declarations=OuterRef("pk"))
-    rows += Declaration.objects.filter(~Exists(wanted), created_at__lt=now - timedelta(days=15)).delete()[0]
+    rows += Declaration.objects.filter(~Exists(wanted), created_at__lt=now - timedelta(days=longest)).delete()[0]
     return rows

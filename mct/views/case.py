@@ -35,13 +35,14 @@ def case(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def case_status(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """What the open page asks for again and again: nothing new, only the time that is left, or the whole of what changed.
 
-    Not noted as a read each time: opening the page was.
+    The whole is noted as a read; a page that shows nothing new is not.
     """
     found = find_case(request, uuid)
     if not request.headers.get("HX-Request"):
         return redirect("mct:case", found.uuid)
     page = CasePage.read(found, user=person(request), now=timezone.now())
     if page.version != request.GET.get("seen"):
+        record_read(actor=request.user, verb="followed", on=found)
         return render(request, "mct/status.html", context(page))
     if not page.time_left:
         return HttpResponse(status=204)
@@ -94,6 +95,7 @@ def case_evidence(request: HttpRequest, uuid: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Added. The code is being read."))
             return redirect("mct:case", found.uuid)
+    record_read(actor=request.user, verb="opened_to_add", on=found)
     if request.method == "POST":
         form.ask_for_pictures_again()
     return render(request, "mct/evidence.html", {"evidence_form": form, "case": found})

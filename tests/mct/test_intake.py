@@ -67,7 +67,7 @@ def test_same_code_twice_is_one_code_and_another_type_of_it_is_a_second():
     assert entrance.deep_link != reprint.deep_link
     for code in (entrance, reprint, invitation):
         keep_link(case, code.deep_link)
-    assert [(row[0], row[2]) for row in kept(case)] == [(entrance.deep_link, 0), (invitation.deep_link, 1)]
+    assert [(row[0], row[2]) for row in kept(case)] == [(reprint.deep_link, 0), (invitation.deep_link, 1)]
 
 
 @pytest.mark.parametrize(

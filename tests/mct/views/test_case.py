@@ -82,12 +82,18 @@ def test_page_is_whole_in_french_too(agent, desk, name):
     assert len(ids) == len(set(ids))
 
 
-def test_opening_a_case_is_noted_and_asking_for_news_is_not(agent, desk):
+def test_whatever_shows_a_case_is_noted_and_asking_for_news_is_not(agent, desk):
     case, client = SCENES["held"](agent), desk(agent)
     client.get(url(case))
-    client.get(reverse("mct:case_status", args=[case.uuid]), headers={"HX-Request": "true"})
+    status = reverse("mct:case_status", args=[case.uuid])
+    whole = client.get(status, headers={"HX-Request": "true"}).content.decode()
+    version = re.search(r"seen=([^\"&]+)", whole)[1]
+    assert client.get(f"{status}?seen={version}", headers={"HX-Request": "true"}).headers["HX-Reswap"] == "none"
+    client.get(reverse("mct:case_evidence", args=[case.uuid]))
     events = AuditEvent.objects.filter(kind="read").values_list("actor", "verb", "subject", "subject_uuid", "details")
-    assert list(events) == [(agent.pk, "opened", "mct.case", case.uuid, {})]
+    assert sorted(events, key=lambda event: event[1]) == [
+        (agent.pk, verb, "mct.case", case.uuid, {}) for verb in ("followed", "opened", "opened_to_add")
+    ]
 
 
 @pytest.mark.parametrize("rows", [1, 3])
