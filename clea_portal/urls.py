@@ -1,3 +1,4 @@
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
@@ -22,4 +23,6 @@ urlpatterns = [
     path("cases/", include("mct.urls")),
 ]
 if settings.ADMIN_ENABLED:
+    # Through the portal's own sign-in: its limits, its second factor.
+    admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
     urlpatterns.append(path("administration/", admin.site.urls))

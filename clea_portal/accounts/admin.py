@@ -1,7 +1,17 @@
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
 
 from clea_portal.accounts.models import Administration, TeamMembership, User
 from clea_portal.authorities.admin import Audited
+
+# Whoever could write another person's address or second factor could sign in as that person. Groups have no use here.
+for model in (EmailAddress, Authenticator, Group):
+    admin.site.unregister(model)
 
 
 class TeamMembershipInline(admin.StackedInline):  # type: ignore[type-arg]
@@ -22,3 +32,7 @@ class UserAdmin(Audited):
     search_fields = ["email"]
     fields = ["email", "time_zone", "is_active", "is_staff", "is_superuser"]
     inlines = [TeamMembershipInline, AdministrationInline]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """The address is the account: it is written once, and changed by its owner alone."""
+        return ["email"] if obj else []

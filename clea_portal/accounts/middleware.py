@@ -15,18 +15,19 @@ from django.utils.translation import gettext as _
 
 from clea_portal.accounts.roles import roles_of
 
-# What a person may open before the second factor: the pages that set it up or ask for it, and the way out.
+# What a person may open before the second factor is given: the pages that ask for it, and the way out.
 OPEN_ROUTES = frozenset(
     {
         "account_logout",
-        "account_email",
-        "account_reauthenticate",
-        "account_change_password",
-        "account_email_verification_sent",
         "account_confirm_email",
+        "mfa_authenticate",
+        "mfa_reauthenticate",
+        "mfa_reauthenticate_webauthn",
         "set_language",
     }
 )
+# What else a person may open who has none yet, to set it up.
+SETTING_UP = frozenset({"account_reauthenticate", "account_email", "account_email_verification_sent"})
 
 
 class PersonalTimeZoneMiddleware:
@@ -54,11 +55,13 @@ class SecondFactorMiddleware:
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
         route = request.resolver_match.view_name if request.resolver_match else ""
-        if route in OPEN_ROUTES or route.startswith("mfa_") or not getattr(view, "login_required", True):
+        if route in OPEN_ROUTES or not getattr(view, "login_required", True):
             return None
         if not request.user.is_authenticated or not roles_of(request.user).needs_second_factor:
             return None
         if not is_mfa_enabled(request.user):
+            if route in SETTING_UP or route.startswith("mfa_"):
+                return None
             messages.info(request, _("Your role needs a second factor. Set one up, then you can go on."))
             return redirect("mfa_index")
         if not any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user)):

@@ -1,6 +1,7 @@
 """Countries, their server and contact tracing authorities, keys, regions, teams and venue types."""
 
 import uuid
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
@@ -148,6 +149,11 @@ class KeyGeneration(models.Model):
         self.public_key, self.fingerprint = public_key_hex(key), fingerprint(key)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
+    def refuse_twice(self, others: "models.QuerySet[Any]") -> None:
+        """Raises ValidationError where this key is among others of its authority: the constraint, said before it strikes."""
+        if others.filter(fingerprint=fingerprint(parse_public_key(self.public_key))).exclude(pk=self.pk).exists():
+            raise ValidationError(_("This key is already there."))
+
 
 class ServerKey(KeyGeneration):
     """One generation of PK_SA."""
@@ -158,6 +164,13 @@ class ServerKey(KeyGeneration):
         verbose_name = _("key of a server authority")
         verbose_name_plural = _("keys of server authorities")
         constraints = [models.UniqueConstraint(fields=["authority", "fingerprint"], name="server_key_once")]
+
+    def clean(self) -> None:
+        if self.authority_id and self.public_key:
+            try:
+                self.refuse_twice(ServerKey.objects.filter(authority=self.authority_id))
+            except ProtocolError:
+                return  # validate_public_key says what is wrong with it
 
 
 class TracingAuthority(models.Model):
@@ -188,6 +201,8 @@ class TracingKey(KeyGeneration):
     def clean(self) -> None:
         if public_key_hex(parse_private_key(self.private_key).public_key()) != public_key_hex(parse_public_key(self.public_key)):
             raise ValidationError(_("These two keys are not a pair."))
+        if self.authority_id:
+            self.refuse_twice(TracingKey.objects.filter(authority=self.authority_id))
 
 
 class Region(models.Model):

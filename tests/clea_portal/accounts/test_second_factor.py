@@ -2,6 +2,7 @@ import time
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
@@ -108,3 +109,22 @@ def test_email_address_is_one_account_whatever_its_case(client):
     )
     assert response.status_code == 302
     assert User.objects.count() == 1
+
+
+def test_password_alone_opens_no_page_of_a_second_factor_that_is_set_up(client):
+    user = tracer()
+    log_in(client, user)
+    TOTP.activate(user, SECRET)
+    RecoveryCodes.activate(user)
+    for name in ("mfa_index", "mfa_view_recovery_codes", "mfa_deactivate_totp", "account_change_password", "account_email"):
+        response = client.get(reverse(name))
+        assert response.status_code == 302, name
+        assert response["Location"].startswith(reverse("mfa_reauthenticate")), name
+
+
+def test_administration_signs_in_where_everybody_does(client):
+    user = UserFactory(is_staff=True, is_superuser=True)
+    response = client.post("/administration/login/", {"username": user.email, "password": PASSWORD})
+    assert response.status_code == 302
+    assert response["Location"].startswith(reverse("account_login"))
+    assert "_auth_user_id" not in client.session

@@ -82,3 +82,14 @@ def test_prefix_of_another_form_is_refused(prefix):
 def test_region_number_is_a_byte():
     with pytest.raises(IntegrityError), transaction.atomic():
         RegionFactory(number=256)
+
+
+def test_key_that_is_already_there_is_refused():
+    country = ready_country()
+    with pytest.raises(ValidationError, match="already there"):
+        ServerKey(authority=country.server, public_key=public_key_hex(SK_SA.public_key(), compressed=True)).full_clean()
+    pair = TracingKey(
+        authority=country.tracing, public_key=public_key_hex(SK_MCTA.public_key()), private_key=private_key_hex(SK_MCTA)
+    )
+    with pytest.raises(ValidationError, match="already there"):
+        pair.full_clean()
