@@ -93,7 +93,7 @@ class ClusterListClient:
 
     def _get(self, url: str, cache: MutableMapping[str, CachedFile], max_bytes: int) -> bytes:
         cached = cache.get(url)
-        headers = {"Accept": "application/json"} | ({"If-None-Match": cached.etag} if cached else {})
+        headers = {"Accept": "application/json"} | ({"If-None-Match": cached.etag} if cached and cached.etag.isascii() else {})
         try:
             answer = exchange(
                 method="GET",

@@ -53,3 +53,8 @@ def test_every_reason_has_its_explanation():
 def test_explain_unknown_reason_is_an_error():
     with pytest.raises(ValueError, match="nonsense"):
         explain("nonsense")
+
+
+def test_retry_after_in_a_year_that_no_calendar_has_says_nothing() -> None:
+    text = "Fri, 31 Dec 99999999999999999999 23:59:59 GMT"
+    assert read_retry_after(text, now=datetime(2026, 6, 12, tzinfo=UTC)) is None
