@@ -45,6 +45,8 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "httpx": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
+        # The broker made of files has no host, and says so at every start.
+        "kombu.connection": {"level": "ERROR"},
         "weasyprint": {"level": "ERROR"},
     },
 }
