@@ -65,7 +65,7 @@ def play(portal: Portal, *, say: Callable[[str], None]) -> Played:
 
 def make_poster(manager: Visitor) -> bytes:
     form = manager.get("/venues/new/").text
-    choices = {field: _option(form, field, label) for field, label in (("venue_type", "Restaurant"), ("region", "38 "))}
+    choices = {field: choose(form, field, label) for field, label in (("venue_type", "Restaurant"), ("region", "38 "))}
     details = choices | {"name": NAME, "phone": f"+{PHONE}", "pin": PIN, "venue_category1": "0", "venue_category2": "0"}
     page = manager.send("/venues/new/", details).text
     poster = re.search(r'href="(/venues/codes/[^"]+/poster\.pdf)[^"]*"', page)
@@ -126,7 +126,7 @@ def _shows(agent: Visitor, path: str, text: str) -> str:
     return page if text in page else ""
 
 
-def _option(page: str, field: str, label: str) -> str:
+def choose(page: str, field: str, label: str) -> str:
     """The value of the choice whose label begins so."""
     select = re.search(rf'<select[^>]*name="{field}".*?</select>', page, flags=re.DOTALL)
     assert select, f"the form has no {field}"
