@@ -23,10 +23,12 @@ run: ports setup ## Set up and start everything: web, worker, scheduler, sandbox
 	@printf '\n  Portal                  http://localhost:%s\n  Sandbox cluster server  http://localhost:%s\n  Ctrl-C stops all of it.\n\n' \
 		$(PORT) $(SANDBOX_PORT)
 	@WEB_PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT) PUBLIC_URL=http://localhost:$(PORT) SWEEP_SECONDS=3 WATCH_SECONDS=5 \
-		LOG_LEVEL=WARNING exec honcho start
+		LOG_LEVEL=WARNING PYTHONWARNINGS="ignore:You're running the worker" exec honcho start
 
 .PHONY: ports
 ports:
+	@if [ "$(PORT)" = "$(SANDBOX_PORT)" ]; then \
+		echo "The portal and the sandbox cluster server need two ports: make run PORT=8080 SANDBOX_PORT=8081" >&2; exit 1; fi
 	@if (exec 3<>/dev/tcp/127.0.0.1/$(PORT)) 2>/dev/null; then \
 		echo "Port $(PORT) is taken. Choose another one for the portal: make run PORT=8080" >&2; exit 1; fi
 	@if (exec 3<>/dev/tcp/127.0.0.1/$(SANDBOX_PORT)) 2>/dev/null; then \
