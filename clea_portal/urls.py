@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from clea_portal import health, pages
-from clea_portal.accounts.views import change_time_zone
+from clea_portal.accounts.views import ActivateAppView, change_time_zone
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("account/time-zone/", change_time_zone, name="change_time_zone"),
     path("account/", include("allauth.account.urls")),
+    path("account/second-factor/totp/activate/", ActivateAppView.as_view(), name="mfa_activate_totp"),
     path("account/second-factor/", include("allauth.mfa.urls")),
     path("organisations/", include("clea_portal.accounts.urls")),
     path("venues/", include("venues.urls")),

@@ -1,3 +1,7 @@
+from typing import Any
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.totp.views import ActivateTOTPView
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,6 +28,15 @@ def create_organisation(request: HttpRequest) -> HttpResponse:
         found_first_organisation(by=person(request), name=form.cleaned_data["name"], country=form.chosen_country())
         return redirect(onward)
     return render(request, "accounts/organisation_form.html", {"form": form, "next": onward})
+
+
+class ActivateAppView(ActivateTOTPView):  # type: ignore[misc]
+    """Whoever has just typed the first code of an app has given the second factor: it is not asked for again at once."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        record_authentication(self.request, person(self.request), method="mfa", type="totp")
+        return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
