@@ -18,7 +18,7 @@ import httpx
 from clea_portal import first_start
 from clea_portal.accounts.demonstration import PASSWORD, current_code
 from tests.sandbox import Sandbox
-from tests.servers import free_port
+from tests.servers import free_port, tied
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 90
@@ -44,7 +44,7 @@ class Portal:
     def start(self, name: str) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(
-                [sys.executable, "-m", *COMMANDS[name](self.port)],
+                tied(sys.executable, "-m", *COMMANDS[name](self.port), ending="KILL"),
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,

@@ -19,6 +19,7 @@ import httpx
 
 from clea_portal.cluster_server.tokens import make_token
 from clea_portal.protocol.keys import generate_private_key, parse_private_key, private_key_hex, public_key_hex
+from tests.servers import tied
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULE = [sys.executable, "-m", "clea_portal.cluster_server.sandbox"]
@@ -54,7 +55,7 @@ class Sandbox:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("CLEA_SANDBOX_")}
         environment |= {"CLEA_SANDBOX_SK_SA": self.sk_sa, "CLEA_SANDBOX_CLIENT_KEYS": self.public_client_key}
         self.process = subprocess.Popen(
-            [*self.command, "--port", str(self.port), "--state", str(self.state), *self.flags],
+            tied(*self.command, "--port", str(self.port), "--state", str(self.state), *self.flags),
             cwd=ROOT,
             env=environment,
             stdout=subprocess.PIPE,

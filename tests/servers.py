@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -14,6 +15,12 @@ import psycopg
 import redis
 
 START_SECONDS = 30
+
+
+def tied(*command: str, ending: str = "TERM", user: str = "") -> list[str]:
+    """The command as a process that ends with this one, however this one ends, so that nothing stays behind."""
+    as_user = [f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
+    return ["setpriv", *as_user, f"--pdeathsig={ending}", *command]
 
 
 def free_port() -> int:
@@ -33,13 +40,13 @@ def _binary(name: str) -> str:
 def postgresql() -> Iterator[str]:
     """A server without durability, for tests only; its address as DATABASE_URL takes it."""
     # The server refuses to run as root: Debian's package brings a user for it.
-    as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+    user = "postgres" if os.geteuid() == 0 else ""
     folder = Path(tempfile.mkdtemp(prefix="clea-postgresql-"))
     data, port = folder / "data", free_port()
-    if as_user:
-        shutil.chown(folder, "postgres", "postgres")
-    initdb = [*as_user, _binary("initdb"), "--pgdata", str(data), "--username", "portal", "--auth", "trust", "--no-sync"]
-    subprocess.run([*initdb, "--encoding", "UTF8", "--locale", "C.UTF-8"], check=True, stdout=subprocess.DEVNULL)
+    if user:
+        shutil.chown(folder, user, user)
+    new = [f"--pgdata={data}", "--username=portal", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8"]
+    subprocess.run(tied(_binary("initdb"), *new, user=user), check=True, stdout=subprocess.DEVNULL)
     options = {
         "listen_addresses": "127.0.0.1",
         "port": str(port),
@@ -49,7 +56,9 @@ def postgresql() -> Iterator[str]:
         "full_page_writes": "off",
         "max_connections": "200",
     }
-    command = [*as_user, _binary("postgres"), "-D", str(data), *(f"-c{name}={value}" for name, value in options.items())]
+    settings = [f"-c{name}={value}" for name, value in options.items()]
+    # SIGINT ends it without waiting for those who are still connected.
+    command = tied(_binary("postgres"), "-D", str(data), *settings, ending="INT", user=user)
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log)
     try:
@@ -57,7 +66,7 @@ def postgresql() -> Iterator[str]:
         _wait(lambda: psycopg.connect(address, connect_timeout=2).close(), psycopg.OperationalError, log=folder / "log")
         yield address
     finally:
-        server.terminate()
+        server.send_signal(signal.SIGINT)
         server.wait(timeout=30)
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -66,21 +75,9 @@ def postgresql() -> Iterator[str]:
 def redis_server() -> Iterator[str]:
     """A server that keeps nothing on disk; its address as BROKER_URL takes it."""
     folder, port = Path(tempfile.mkdtemp(prefix="clea-redis-")), free_port()
-    command = [
-        "redis-server",
-        "--port",
-        str(port),
-        "--bind",
-        "127.0.0.1",
-        "--save",
-        "",
-        "--appendonly",
-        "no",
-        "--dir",
-        str(folder),
-    ]
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(folder)]
     with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log)
+        server = subprocess.Popen(tied("redis-server", *options), stdout=log, stderr=log)
     try:
         client = redis.Redis(port=port)
         _wait(client.ping, redis.ConnectionError, log=folder / "log")

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from tests.processes import ROOT, Portal
+from tests.servers import tied
 
 
 class Clerk:
@@ -38,7 +39,7 @@ class Clerk:
 @contextmanager
 def clerk_of(portal: Portal) -> Iterator[Clerk]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.whole.clerk"],
+        tied(sys.executable, "-m", "tests.whole.clerk"),
         cwd=ROOT,
         env=portal.environment,
         stdin=subprocess.PIPE,
