@@ -20,17 +20,18 @@ from clea_portal.authorities.models import Country, Region  # noqa: E402
 from clea_portal.protocol.keys import parse_public_key  # noqa: E402
 from mct.cases import register_case  # noqa: E402
 from mct.declaring import declare  # noqa: E402
-from mct.enums import ON_ITS_WAY, CaseState, DeclarationState, Entry  # noqa: E402
-from mct.models import Case, Declaration  # noqa: E402
+from mct.enums import ON_ITS_WAY, CaseState, DeclarationState, Entry, PictureState  # noqa: E402
+from mct.models import Case, Declaration, Picture  # noqa: E402
 from tests.factories import new_code  # noqa: E402
+from tests.pictures import draw_poster, hang_in_room, photograph  # noqa: E402
 
 UNDER_WAY = [CaseState.DRAFT, CaseState.LINKING, CaseState.READY, CaseState.DECLARING, CaseState.DECLARED]
 
 
-def register(*, driver: str, number: int) -> list[str]:
-    """Cases of yesterday, each with the link of its own place, in a country with such a server; nothing is held back.
+def register(*, driver: str, number: int, with_picture: bool = False) -> list[str]:
+    """Cases of yesterday, each with the code of its own place, in a country with such a server; nothing is held back.
 
-    The places' LTIds.
+    The code is a pasted link, or a photo of a poster on a wall. The places' LTIds.
     """
     Country.objects.update(hold_seconds=0)
     country = Country.objects.get(server__kind=driver)
@@ -47,8 +48,8 @@ def register(*, driver: str, number: int) -> list[str]:
             infected_count=1,
             reference="",
             notes="",
-            pictures=[],
-            links=[code.deep_link],
+            pictures=[photograph(hang_in_room([draw_poster(code.deep_link)], seed=1), seed=1)] if with_picture else [],
+            links=[] if with_picture else [code.deep_link],
             by=agent,
         )
     return [str(code.ltid) for code in codes]
@@ -66,6 +67,16 @@ def declare_ready() -> int:
 def see_ready(*, number: int, seconds: float) -> None:
     """Wait until this many cases are ready to be declared."""
     _wait(lambda: Case.objects.filter(state=CaseState.READY).count() == number, seconds)
+
+
+def see_reading(*, seconds: float) -> None:
+    """Wait until a picture is being read."""
+    _wait(lambda: Picture.objects.filter(state=PictureState.READING).exists(), seconds)
+
+
+def pictures() -> list[list[Any]]:
+    """State and attempts of every picture, and whether its content is still there."""
+    return [[picture.state, picture.attempts, picture.content is not None] for picture in Picture.objects.all()]
 
 
 def see_sending(*, seconds: float) -> None:
@@ -105,7 +116,7 @@ def _wait(condition: Any, seconds: float) -> float:
     while not condition():
         if time.monotonic() - begin > seconds:
             raise TimeoutError(json.dumps(report()))
-        time.sleep(0.1)
+        time.sleep(0.05)
     return time.monotonic() - begin
 
 
@@ -131,7 +142,18 @@ def report() -> list[dict[str, Any]]:
 
 ORDERS = {
     order.__name__: order
-    for order in (register, declare_ready, see_ready, see_sending, see_through, see_published, see_reason, report)
+    for order in (
+        register,
+        declare_ready,
+        see_ready,
+        see_reading,
+        see_sending,
+        see_through,
+        see_published,
+        see_reason,
+        pictures,
+        report,
+    )
 }
 
 if __name__ == "__main__":
