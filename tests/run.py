@@ -49,7 +49,7 @@ def main() -> int:
             run("tests on SQLite", [*PYTEST, "3", "-m", FAST], {}),
             run("tests on PostgreSQL", [*PYTEST, "3", "-m", FAST, *ON_A_DATABASE], {"TEST_DATABASE_URL": database}),
             run("browser", [*PYTEST, "2", "-m", "e2e and not processes"], {}),
-            run("whole path with real processes", [*PYTEST, "2", "-m", "processes"], servers),
+            run("whole path with real processes", [*PYTEST, "3", "--dist", "worksteal", "-m", "processes"], servers),
         ]
     print("\n" + "\n".join(line for _, line in results))
     return int(not all(held for held, _ in results))
