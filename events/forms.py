@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clea_portal.codes.forms import PlaceForm
+from clea_portal.codes.periods import MAX_PERIOD_HOURS
 from events.fields import LocalMomentField
 from events.models import Event
 from events.planning import Schedule
-from events.timing import MAX_PERIOD_HOURS, EventTooLong, period_of
+from events.timing import EventTooLong, period_of
 
 MOST_AHEAD = timedelta(days=3 * 365)
 

@@ -1,20 +1,25 @@
 """Occasions with a start and an end, and their codes."""
 
+import uuid
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.validators import MaxLengthValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clea_portal.accounts.models import User
 from clea_portal.authorities.models import validate_time_zone
-from clea_portal.codes.models import IssuedCode, LocationSecret, Place
+from clea_portal.codes.models import NAME_LIMIT, IssuedCode, LocationSecret, Place, Room
+from clea_portal.fields import EncryptedTextField
 
 
 class EventCodeKind(models.TextChoices):
     ENTRANCE = "entrance", _("entrance code")
     ASYNCHRONOUS = "asynchronous", _("invitation or ticket code")
+    STAFF = "staff", _("code for staff")
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -66,10 +71,49 @@ class Event(Place):
         return ZoneInfo(self.time_zone)
 
 
+class EventRoom(Room):
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="rooms")
+
+    class Meta(Room.Meta):
+        verbose_name = _("room of an event")
+        verbose_name_plural = _("rooms of events")
+
+
+class Slot(models.Model):
+    """One of several times of an event, such as a screening, with codes of its own. Its times are shown in the event's zone."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="slots")
+    name = EncryptedTextField(_("name"), blank=True, validators=[MaxLengthValidator(NAME_LIMIT)])
+    start = models.DateTimeField(_("start"))
+    end = models.DateTimeField(_("end"))
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("slot")
+        verbose_name_plural = _("slots")
+        ordering = ["start", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(end__gt=models.F("start")),
+                name="slot_ends_after_its_start",
+                violation_error_message=_("The end must be after the start."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class EventSecret(LocationSecret):
-    """All codes of one secret carry one LTId: who scanned the invitation and who scanned at the door are warned together."""
+    """All codes of one secret carry one LTId: who scanned the invitation and who scanned at the door are warned together.
+
+    There is one for each slot and independent room.
+    """
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="secrets")
+    slot = models.ForeignKey(Slot, on_delete=models.CASCADE, null=True, related_name="secrets")
+    room = models.ForeignKey(EventRoom, on_delete=models.CASCADE, null=True, related_name="secrets")
 
 
 class EventCodeQuerySet(models.QuerySet["EventCode"]):
@@ -80,12 +124,14 @@ class EventCodeQuerySet(models.QuerySet["EventCode"]):
         return self.filter(replaced_at__isnull=True)
 
     def with_event(self) -> "EventCodeQuerySet":
-        return self.select_related("event__organisation__country", "event__venue_type", "event__region__country")
+        return self.select_related("event__organisation__country", "event__venue_type", "event__region__country", "slot", "room")
 
 
 class EventCode(IssuedCode):
     kind = models.CharField(_("kind"), max_length=12, choices=EventCodeKind)
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="codes")
+    slot = models.ForeignKey(Slot, on_delete=models.CASCADE, null=True, related_name="codes", editable=False)
+    room = models.ForeignKey(EventRoom, on_delete=models.CASCADE, null=True, related_name="codes", editable=False)
     secret = models.ForeignKey(EventSecret, on_delete=models.RESTRICT, related_name="codes", editable=False)
 
     objects = EventCodeQuerySet.as_manager()
@@ -95,8 +141,20 @@ class EventCode(IssuedCode):
         verbose_name_plural = _("codes of events")
         constraints = [
             *IssuedCode.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["event", "kind"], condition=models.Q(replaced_at__isnull=True), name="event_has_one_current_code_a_kind"
+            *(
+                models.UniqueConstraint(
+                    fields=fields,
+                    condition=models.Q(
+                        replaced_at__isnull=True, slot__isnull="slot" not in fields, room__isnull="room" not in fields
+                    ),
+                    name=name,
+                )
+                for fields, name in (
+                    (["event", "kind"], "event_has_one_current_code_a_kind"),
+                    (["slot", "kind"], "slot_has_one_current_code_a_kind"),
+                    (["room", "kind", "event"], "event_room_has_one_current_code_a_kind"),
+                    (["slot", "room", "kind"], "slot_room_has_one_current_code_a_kind"),
+                )
             ),
             models.CheckConstraint(condition=models.Q(kind__in=EventCodeKind.values), name="event_code_kind_known"),
         ]

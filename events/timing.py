@@ -1,36 +1,17 @@
 """Which hours the codes of an event cover."""
 
 import math
-from dataclasses import dataclass
 from datetime import datetime
 
 from clea_portal.authorities.enums import AsynchronousStyle
 from clea_portal.codes.issuing import HOUR, Timing
+from clea_portal.codes.periods import MAX_PERIOD_HOURS, Period
 from clea_portal.protocol.lsp import LspType
-from clea_portal.protocol.ntp import NTP_OFFSET, from_ntp, to_ntp
-
-# CLEA protocol, Words: a period has 1 to 254 hours; 255 means unlimited.
-MAX_PERIOD_HOURS = 254
+from clea_portal.protocol.ntp import NTP_OFFSET, to_ntp
 
 
 class EventTooLong(ValueError):
     """The period would have more than MAX_PERIOD_HOURS."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Period:
-    """``t_period_start``: NTP seconds on a round hour; ``hours``: period_duration."""
-
-    t_period_start: int
-    hours: int
-
-    @property
-    def start(self) -> datetime:
-        return from_ntp(self.t_period_start)
-
-    @property
-    def end(self) -> datetime:
-        return from_ntp(self.t_period_start + self.hours * HOUR)
 
 
 def period_of(*, start: datetime, end: datetime) -> Period:

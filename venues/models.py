@@ -1,10 +1,32 @@
 """Permanent places and their codes."""
 
+import uuid
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clea_portal.accounts.models import User
-from clea_portal.codes.models import IssuedCode, LocationSecret, Place
+from clea_portal.authorities.models import validate_time_zone
+from clea_portal.codes.models import IssuedCode, LocationSecret, Place, Room
+from clea_portal.fields import EncryptedTextField
+from clea_portal.protocol.derivation import Profile
+
+
+class VenueCodeKind(models.TextChoices):
+    STATIC = "static", _("code without an end")
+    DATED = "dated", _("code of a day or service")
+    STAFF = "staff", _("code for staff")
+
+
+class DerivationProfile(models.TextChoices):
+    """What protocol.derivation calls a Profile, with the words for it."""
+
+    SPECIFICATION = Profile.SPECIFICATION.value, _("as specified")
+    REFERENCE_C = Profile.REFERENCE_C.value, _("as devices with the reference encoder in C")
 
 
 class VenueQuerySet(models.QuerySet["Venue"]):
@@ -27,6 +49,12 @@ class VenueQuerySet(models.QuerySet["Venue"]):
 
 
 class Venue(Place):
+    time_zone = models.CharField(_("time zone"), max_length=60, default=settings.TIME_ZONE, validators=[validate_time_zone])
+    # [{"day": 0 (Monday) to 6, "open": "18:00", "close": "02:00"}]; a close at or before its open is after midnight.
+    opening_hours = models.JSONField(_("opening hours"), default=list, blank=True)
+    reminders = models.BooleanField(_("remind by e-mail when a renewal is advised"), default=True)
+    reminded_at = models.DateTimeField(null=True, editable=False)
+
     objects = VenueQuerySet.as_manager()
 
     class Meta(Place.Meta):
@@ -34,9 +62,177 @@ class Venue(Place):
         verbose_name_plural = _("venues")
         ordering = ["-created_at", "-pk"]
 
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+class VenueRoom(Room):
+    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="rooms")
+
+    class Meta(Room.Meta):
+        verbose_name = _("room of a venue")
+        verbose_name_plural = _("rooms of venues")
+
 
 class VenueSecret(LocationSecret):
+    """Of the whole venue, or of one independent room. A static code has one of its own; rotations of one room share theirs."""
+
     venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="secrets")
+    room = models.ForeignKey(VenueRoom, on_delete=models.CASCADE, null=True, related_name="secrets")
+
+
+class RotationQuerySet(models.QuerySet["Rotation"]):
+    def of_member(self, user: User) -> "RotationQuerySet":
+        return self.filter(venue__organisation__memberships__user=user)
+
+    def current(self) -> "RotationQuerySet":
+        return self.filter(replaced_at__isnull=True)
+
+
+class Rotation(models.Model):
+    """When the dated and renewing codes of a venue, or of one of its rooms, change.
+
+    Paper, tablets and devices of one room all follow its current rotation, so they show the same code. A replaced one stays
+    as long as codes are kept, so that the code of a day can still be made again.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="rotations")
+    room = models.ForeignKey(VenueRoom, on_delete=models.CASCADE, null=True, related_name="rotations")
+    secret = models.ForeignKey(VenueSecret, on_delete=models.RESTRICT, related_name="rotations", editable=False)
+    # Local whole hours at which a period starts: ["04:00"] for one a day, ["04:00", "16:00"] for two services.
+    renewal_hours = models.JSONField(_("renewal hours"))
+    days_per_period = models.PositiveSmallIntegerField(
+        _("days that one code counts"), default=1, validators=[MinValueValidator(1), MaxValueValidator(10)]
+    )
+    # The local day from which periods of several days are counted.
+    anchor = models.DateField(editable=False)
+    time_zone = models.CharField(_("time zone"), max_length=60, validators=[validate_time_zone])
+    profile = models.CharField(_("derivation"), max_length=16, choices=DerivationProfile, default=DerivationProfile.SPECIFICATION)
+    # A display changes its code every 2 ** cri_exp seconds (CLEA protocol, LSP, CRIexp).
+    cri_exp = models.PositiveSmallIntegerField(
+        _("displays change their code every"), default=10, validators=[MinValueValidator(4), MaxValueValidator(17)]
+    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    replaced_at = models.DateTimeField(_("replaced"), null=True, editable=False, db_index=True)
+
+    objects = RotationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("rotation of codes")
+        verbose_name_plural = _("rotations of codes")
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["venue"],
+                condition=models.Q(replaced_at__isnull=True, room__isnull=True),
+                name="venue_has_one_current_rotation",
+            ),
+            models.UniqueConstraint(
+                fields=["room"],
+                condition=models.Q(replaced_at__isnull=True, room__isnull=False),
+                name="room_has_one_current_rotation",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(days_per_period__gte=1) & models.Q(days_per_period__lte=10), name="rotation_days_known"
+            ),
+            models.CheckConstraint(condition=models.Q(cri_exp__gte=4) & models.Q(cri_exp__lte=17), name="rotation_cri_exp_known"),
+            models.CheckConstraint(condition=models.Q(profile__in=DerivationProfile.values), name="rotation_profile_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.uuid}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+class DayPackQuerySet(models.QuerySet["DayPack"]):
+    def of_member(self, user: User) -> "DayPackQuerySet":
+        return self.filter(venue__organisation__memberships__user=user)
+
+    def with_venue(self) -> "DayPackQuerySet":
+        return self.select_related(
+            "venue__organisation__country", "venue__venue_type", "venue__region__country", "room", "rotation"
+        )
+
+
+class DayPack(models.Model):
+    """Dated codes for a range of days, local and inclusive, made in one go."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="packs")
+    room = models.ForeignKey(VenueRoom, on_delete=models.CASCADE, null=True, related_name="packs")
+    rotation = models.ForeignKey(Rotation, on_delete=models.RESTRICT, related_name="packs", editable=False)
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"))
+    with_staff = models.BooleanField(_("with codes for staff"), default=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+
+    objects = DayPackQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("day pack")
+        verbose_name_plural = _("day packs")
+        ordering = ["-first_day", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(last_day__gte=models.F("first_day")),
+                name="pack_ends_after_its_first_day",
+                violation_error_message=_("The last day must not be before the first."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_day} to {self.last_day}"
+
+
+class DisplayQuerySet(models.QuerySet["Display"]):
+    def of_member(self, user: User) -> "DisplayQuerySet":
+        return self.filter(venue__organisation__memberships__user=user)
+
+    def in_use(self) -> "DisplayQuerySet":
+        return self.filter(revoked_at__isnull=True)
+
+
+class Display(models.Model):
+    """A tablet, screen or signage player that shows the renewing code, opened by a link with its own token."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="displays")
+    room = models.ForeignKey(VenueRoom, on_delete=models.CASCADE, null=True, related_name="displays")
+    name = EncryptedTextField(_("name"))
+    # SHA-256 of the token, in hex: whoever reads the table cannot open the display.
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    staff = models.BooleanField(_("shows the code for staff"), default=False)
+    hours_ahead = models.PositiveSmallIntegerField(
+        _("hours that it goes on without network"), default=12, validators=[MinValueValidator(1), MaxValueValidator(72)]
+    )
+    language = models.CharField(_("language"), max_length=2, default="fr")
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    revoked_at = models.DateTimeField(_("switched off"), null=True, editable=False)
+    last_seen_at = models.DateTimeField(_("last seen"), null=True, editable=False)
+
+    objects = DisplayQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("display")
+        verbose_name_plural = _("displays")
+        ordering = ["created_at", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class VenueCodeQuerySet(models.QuerySet["VenueCode"]):
@@ -44,16 +240,23 @@ class VenueCodeQuerySet(models.QuerySet["VenueCode"]):
         return self.filter(venue__organisation__memberships__user=user)
 
     def current(self) -> "VenueCodeQuerySet":
+        """Not replaced. Dated codes among them may lie in the past or the future."""
         return self.filter(replaced_at__isnull=True)
 
+    def static(self) -> "VenueCodeQuerySet":
+        return self.filter(kind=VenueCodeKind.STATIC)
+
     def with_venue(self) -> "VenueCodeQuerySet":
-        return self.select_related("venue__organisation__country", "venue__venue_type", "venue__region__country")
+        return self.select_related("venue__organisation__country", "venue__venue_type", "venue__region__country", "room")
 
 
 class VenueCode(IssuedCode):
-    """A static code of a venue. A venue has one current code at most."""
+    """A code of a venue, or of one of its rooms. Either has one current static code at most, and any number of dated ones."""
 
+    kind = models.CharField(_("kind"), max_length=6, choices=VenueCodeKind, default=VenueCodeKind.STATIC, editable=False)
     venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="codes")
+    room = models.ForeignKey(VenueRoom, on_delete=models.CASCADE, null=True, related_name="codes", editable=False)
+    pack = models.ForeignKey(DayPack, on_delete=models.CASCADE, null=True, related_name="codes", editable=False)
     secret = models.ForeignKey(VenueSecret, on_delete=models.RESTRICT, related_name="codes", editable=False)
 
     objects = VenueCodeQuerySet.as_manager()
@@ -64,6 +267,19 @@ class VenueCode(IssuedCode):
         constraints = [
             *IssuedCode.Meta.constraints,
             models.UniqueConstraint(
-                fields=["venue"], condition=models.Q(replaced_at__isnull=True), name="venue_has_one_current_code"
+                fields=["venue"],
+                condition=models.Q(replaced_at__isnull=True, room__isnull=True, kind="static"),
+                name="venue_has_one_current_code",
+            ),
+            models.UniqueConstraint(
+                fields=["room"],
+                condition=models.Q(replaced_at__isnull=True, room__isnull=False, kind="static"),
+                name="room_has_one_current_code",
+            ),
+            models.CheckConstraint(condition=models.Q(kind__in=VenueCodeKind.values), name="venue_code_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(kind="static", valid_until__isnull=True, pack__isnull=True)
+                | models.Q(~models.Q(kind="static"), valid_until__isnull=False, pack__isnull=False),
+                name="venue_code_static_or_dated",
             ),
         ]

@@ -20,4 +20,4 @@ def purge(*, now: datetime) -> int:
             venue__region__country=country, replaced_at__lte=now - timedelta(days=country.code_retention_days)
         )
         rows += replaced.delete()[0]
-    return rows + VenueSecret.objects.filter(codes__isnull=True).delete()[0]
+    return rows + VenueSecret.objects.filter(codes__isnull=True, rotations__isnull=True).delete()[0]

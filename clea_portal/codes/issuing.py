@@ -7,6 +7,7 @@ from typing import Any
 from clea_portal.authorities.keys import NoKey, issuing_keys
 from clea_portal.codes.models import Place
 from clea_portal.protocol.codes import CodeRequest, make_code
+from clea_portal.protocol.derivation import Profile
 from clea_portal.protocol.lsp import LspType
 
 HOUR = 3600
@@ -26,6 +27,8 @@ class Timing:
     t_event: int | None = None
     visit_duration: int | None = None
     t: int | None = None
+    staff: bool = False
+    profile: Profile = Profile.SPECIFICATION
 
 
 def issue(*, place: Place, sk_l: str, timing: Timing, at: datetime) -> str:
@@ -49,6 +52,7 @@ def issue(*, place: Place, sk_l: str, timing: Timing, at: datetime) -> str:
         CodeRequest(
             prefix=country.prefix,
             lsp_type=timing.lsp_type,
+            staff=timing.staff,
             cri_exp=timing.cri_exp,
             venue_type=place.venue_type.number,
             venue_category1=place.venue_category1,
@@ -61,6 +65,7 @@ def issue(*, place: Place, sk_l: str, timing: Timing, at: datetime) -> str:
             visit_duration=timing.visit_duration,
             t_event=timing.t_event,
             t=timing.t,
+            profile=timing.profile,
             **contact,
         )
     )

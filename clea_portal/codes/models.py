@@ -17,6 +17,7 @@ from clea_portal.protocol.links import parse_link
 from clea_portal.protocol.lsp import decode_header
 
 NAME_LIMIT = 120
+MOST_TABLES = 1000
 
 
 class Place(models.Model):
@@ -31,6 +32,9 @@ class Place(models.Model):
     region = models.ForeignKey(Region, on_delete=models.PROTECT, verbose_name=_("region"))
     phone = EncryptedTextField(_("contact phone"), blank=True, help_text=_("E.164 digits without +"))
     pin = EncryptedTextField(_("PIN"), blank=True)
+    tables = EncryptedTextField(
+        _("tables and seats"), blank=True, help_text=_("one label per line, printed on copies of the code")
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     archived_at = models.DateTimeField(_("archived"), null=True, editable=False)
 
@@ -49,6 +53,34 @@ class Place(models.Model):
     @property
     def country(self) -> Country:
         return self.region.country
+
+    @property
+    def table_labels(self) -> list[str]:
+        return self.tables.splitlines()
+
+
+class Room(models.Model):
+    """A part of a place. An independent one has a secret and codes of its own; another shows the place's code under its name."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = EncryptedTextField(_("name"), validators=[MaxLengthValidator(NAME_LIMIT)])
+    independent = models.BooleanField(_("has codes of its own"), default=True)
+    tables = EncryptedTextField(
+        _("tables and seats"), blank=True, help_text=_("one label per line, printed on copies of the code")
+    )
+    position = models.PositiveSmallIntegerField(_("position in lists"), default=0)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def table_labels(self) -> list[str]:
+        return self.tables.splitlines()
 
 
 class LocationSecret(models.Model):

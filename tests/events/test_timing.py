@@ -4,9 +4,10 @@ import pytest
 
 from clea_portal.authorities.enums import AsynchronousStyle
 from clea_portal.codes.issuing import Timing
+from clea_portal.codes.periods import Period
 from clea_portal.protocol.lsp import LspType
 from clea_portal.protocol.ntp import to_ntp
-from events.timing import EventTooLong, Period, asynchronous_timing, entrance_timing, period_of
+from events.timing import EventTooLong, asynchronous_timing, entrance_timing, period_of
 from tests.events.making import END, PARIS, START
 
 
