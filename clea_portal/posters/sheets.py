@@ -1,0 +1,51 @@
+"""A printed page as its templates describe it: HTML, a style sheet, and places for codes.
+
+A template marks the place of a code with `<img src="code:N" alt="code">`, N being its index in `Sheet.codes`. Its style
+gives it a square size; the symbol is drawn into it with its quiet zone of four modules, so a module is a 73rd of the side.
+It may be turned by a transform, and the same N may stand at several places (stickers). Nothing else may cover the place: it
+is cut out of the finished page and read back.
+
+`{% part %}…{% endpart %}` around the whole content of an element says that it differs from page to page. Everything outside
+of parts is laid out once for all sheets that have it in common, and each distinct part once. So that a part cannot move
+anything else, its element (a block or flex container) has a definite width and height; a part that is larger than
+that does not fit, and the next body of the sheet is tried. Parts hold text, no pictures.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from clea_portal.posters.errors import BadPoster, NameTooLong
+
+PART_START, PART_END = "<!--part-->", "<!--/part-->"
+_PARTS = re.compile(f"{PART_START}(.*?){PART_END}", re.DOTALL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Code:
+    """A deep link to print as a QR code. `alternative`: the text for those who do not see it."""
+
+    link: str = field(repr=False)
+    alternative: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """One page. `bodies`: `<body …>…</body>` in the order in which they are tried until one fits; `style`: CSS with `@page`.
+
+    `title`: its bookmark in a document of several pages. `too_long`: raised when no body fits.
+    """
+
+    bodies: Iterable[str]
+    style: str
+    title: str
+    language: str
+    codes: tuple[Code, ...] = ()
+    too_long: type[BadPoster] = NameTooLong
+
+
+def split_parts(body: str) -> tuple[str, list[str]]:
+    """The body with `<img src="part:N">` in place of its parts, and the parts."""
+    pieces = _PARTS.split(body)
+    frame = pieces[0] + "".join(f'<img class="part" src="part:{n}" alt="">{text}' for n, text in enumerate(pieces[2::2]))
+    return frame, pieces[1::2]
