@@ -13,7 +13,7 @@ def describe(code: EventCode, *, language: str) -> Poster:
         check_code=code.check_code,
         kind=KINDS[EventCodeKind(code.kind)],
         created_on=code.created_at.astimezone(event.zone).date(),
-        language=language,
+        languages=(language,),
         application_name=country.application_name,
         application_site=country.application_site,
         valid_from=code.valid_from.astimezone(event.zone),

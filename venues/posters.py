@@ -11,7 +11,8 @@ def describe(code: VenueCode, *, language: str) -> Poster:
         check_code=code.check_code,
         kind=PosterKind.STATIC,
         created_on=code.created_at.astimezone(country.zone).date(),
-        language=language,
+        languages=(language,),
         application_name=country.application_name,
         application_site=country.application_site,
+        renewal_days=country.renewal_days,
     )

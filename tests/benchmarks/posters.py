@@ -29,7 +29,7 @@ def main() -> None:
             check_code="K7PQ3M",
             kind=PosterKind.STATIC,
             created_on=date(2027, 6, 1),
-            language="fr",
+            languages=("fr",),
             application_name="TousAntiCovid",
             application_site="tac.example",
         )

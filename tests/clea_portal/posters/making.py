@@ -26,7 +26,7 @@ def make_poster(**changes: Any) -> Poster:
         "check_code": "K7PQ3M",
         "kind": PosterKind.STATIC,
         "created_on": date(2027, 6, 1),
-        "language": "en",
+        "languages": ("en",),
         "application_name": "TousAntiCovid",
         "application_site": "tac.example",
     }

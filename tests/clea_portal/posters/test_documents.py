@@ -54,7 +54,7 @@ def test_poster_says_what_it_must() -> None:
 
 
 def test_poster_is_accessible() -> None:
-    reader = PdfReader(io.BytesIO(render_pdf(make_poster(language="fr"))))
+    reader = PdfReader(io.BytesIO(render_pdf(make_poster(languages=("fr",)))))
     catalog = reader.trailer["/Root"].get_object()
     assert (reader.metadata.title, catalog["/Lang"]) == (reader.xmp_metadata.dc_title["x-default"], "fr")
     assert reader.metadata.title.startswith("Le Petit Bistrot")
@@ -144,7 +144,7 @@ def test_long_texts_of_the_application_leave_room_for_the_name() -> None:
         make_poster(
             name="Association des amis de la commune " * 5,
             kind=PosterKind.ENTRANCE,
-            language="fr",
+            languages=("fr",),
             application_name="Application nationale de protection contre les épidémies",
             application_purpose="vous prévient quand vous avez pu être contaminé dans un lieu où vous êtes passé hier",
             application_site="www.ministere-de-la-sante-et-de-la-prevention.example/application/nationale/informations",
@@ -170,8 +170,8 @@ def test_same_poster_gives_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_language_of_the_poster_does_not_depend_on_the_reader(settings: Any) -> None:
     settings.LANGUAGE_CODE = "fr"
-    assert "Created on 1 June 2027." in text_of(render_pdf(make_poster(language="en")))
-    assert "1 juin 2027" in text_of(render_pdf(make_poster(language="fr")))
+    assert "Created on 1 June 2027." in text_of(render_pdf(make_poster(languages=("en",))))
+    assert "1 juin 2027" in text_of(render_pdf(make_poster(languages=("fr",))))
 
 
 def test_poster_with_another_code_is_not_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
