@@ -1,6 +1,5 @@
 """The form fields that venues and events share."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any, cast
@@ -8,17 +7,15 @@ from typing import Any, cast
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Fieldset, Layout, Row
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from clea_portal.accounts.models import Organisation
 from clea_portal.authorities.models import Country, Region, VenueType
-from clea_portal.codes.contacts import PIN_DIGITS, BadPhone, example_numbers, phone_digits, propose_pin, readable_phone
+from clea_portal.codes.checking import checked_name, checked_phone, checked_pin
+from clea_portal.codes.contacts import propose_pin, readable_phone
 from clea_portal.codes.models import NAME_LIMIT, Place
 from clea_portal.codes.places import PlaceDetails
-from clea_portal.posters.errors import NameMissing, NameTooLong
-from clea_portal.posters.names import clean_name
 
 CATEGORIES = ("venue_category1", "venue_category2")
 
@@ -81,30 +78,13 @@ class PlaceForm(forms.Form):
         return PlaceDetails(**{**kept, **entered})
 
     def clean_name(self) -> str:
-        try:
-            name = clean_name(self.cleaned_data["name"])
-        except NameMissing as error:
-            raise ValidationError(str(error)) from error
-        except NameTooLong as error:
-            raise ValidationError(_too_long()) from error
-        if len(name) > NAME_LIMIT:
-            raise ValidationError(_too_long())
-        return name
+        return checked_name(self.cleaned_data["name"])
 
     def clean_phone(self) -> str:
-        try:
-            return phone_digits(self.cleaned_data["phone"], country=self.country.code)
-        except BadPhone as error:
-            raise ValidationError(
-                _("This number cannot be called. Write it like %(national)s or %(international)s."),
-                params=example_numbers(self.country.code),
-            ) from error
+        return checked_phone(self.cleaned_data["phone"], country=self.country.code)
 
     def clean_pin(self) -> str:
-        pin = "".join(str(self.cleaned_data["pin"]).split())
-        if not re.fullmatch(rf"[0-9]{{{PIN_DIGITS}}}", pin):
-            raise ValidationError(_("The PIN has exactly six digits, for instance %(pin)s."), params={"pin": propose_pin()})
-        return pin
+        return checked_pin(self.cleaned_data["pin"])
 
     def clean(self) -> dict[str, Any]:
         if len(self.organisations) == 1:
@@ -176,11 +156,3 @@ class PlaceForm(forms.Form):
 
     def _offered(self, *names: str) -> list[str]:
         return [name for name in names if name in self.fields]
-
-
-def _too_long() -> str:
-    return ngettext(
-        "This name is too long: shorten it to %(limit)s character.",
-        "This name is too long: shorten it to %(limit)s characters.",
-        NAME_LIMIT,
-    ) % {"limit": NAME_LIMIT}
