@@ -5,6 +5,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from kombu.entity import Queue
 
 from clea_portal import environment as env
 
@@ -42,6 +43,7 @@ INSTALLED_APPS = [
     "clea_portal.authorities",
     "clea_portal.audit",
     "clea_portal.codes",
+    "clea_portal.jobs",
     "clea_portal.scanning",
     "clea_portal.posters",
     "clea_portal.cluster_server",
@@ -73,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "clea_portal.jobs.news.JobNewsMiddleware",
 ]
 
 ROOT_URLCONF = "clea_portal.urls"
@@ -233,6 +236,10 @@ if CELERY_BROKER_URL == "filesystem://":
     CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 elif CELERY_BROKER_URL.startswith(("redis://", "rediss://")):
     CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 120}
+# What people wait for must not keep warnings waiting: jobs have a queue of their own. A worker that is told nothing takes both.
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("celery", "jobs")]  # type: ignore[no-untyped-call]
+CELERY_TASK_ROUTES = {"clea_portal.jobs.run": {"queue": "jobs"}}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -248,16 +255,25 @@ WATCH_SECONDS = env.integer("WATCH_SECONDS", 15, at_least=1)
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "mct.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
     "watch public lists": {"task": "mct.watch_lists", "schedule": WATCH_SECONDS, "options": {"expires": WATCH_SECONDS}},
+    "sweep jobs": {"task": "clea_portal.jobs.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
     "purge": {"task": "clea_portal.purge", "schedule": 3600, "options": {"expires": 3600}},
 }
 
 # --- What the ground floor asks of the apps above it ------------------------------------------------------------------------
 
 READINESS_CHECKS = ["mct.health.oldest_unsent_declaration"]
-PURGES = ["venues.retention.purge", "events.retention.purge", "mct.retention.purge", "clea_portal.audit.retention.purge"]
+PURGES = [
+    "venues.retention.purge",
+    "events.retention.purge",
+    "mct.retention.purge",
+    "clea_portal.audit.retention.purge",
+    "clea_portal.jobs.retention.purge",
+]
 DEMONSTRATION_LOADERS = [
     "clea_portal.authorities.demonstration.load",
     "clea_portal.accounts.demonstration.load",
     "venues.demonstration.load",
     "events.demonstration.load",
 ]
+# Kinds of background work, each with the function that does it (clea_portal.jobs.running.Handler).
+JOB_KINDS: dict[str, str] = {}

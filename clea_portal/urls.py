@@ -18,6 +18,7 @@ urlpatterns = [
     path("account/", include("allauth.account.urls")),
     path("account/second-factor/totp/activate/", ActivateAppView.as_view(), name="mfa_activate_totp"),
     path("account/second-factor/", include("allauth.mfa.urls")),
+    path("jobs/", include("clea_portal.jobs.urls")),
     path("organisations/", include("clea_portal.accounts.urls")),
     path("venues/", include("venues.urls")),
     path("events/", include("events.urls")),

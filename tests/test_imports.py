@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ("clea_portal", "venues", "events", "mct", "tests")
 DJANGO = ("django", "allauth", "rest_framework", "crispy_forms", "django_filters", "celery", "rules")
-PARTS = ("accounts", "audit", "authorities", "cluster_server", "codes", "posters", "protocol", "scanning")
+PARTS = ("accounts", "audit", "authorities", "cluster_server", "codes", "jobs", "posters", "protocol", "scanning")
 
 
 def siblings_but(*allowed: str) -> tuple[str, ...]:
@@ -26,6 +26,7 @@ FORBIDDEN = {
     "clea_portal/posters": siblings_but("posters", "scanning", "protocol"),
     "clea_portal/cluster_server": siblings_but("cluster_server", "protocol"),
     "clea_portal/authorities": siblings_but("authorities", "protocol", "cluster_server", "audit"),
+    "clea_portal/jobs": siblings_but("jobs", "accounts"),
     "clea_portal/audit": siblings_but("audit", "accounts"),
 }
 # The sandbox is another server: it shares the wire format and the vocabulary of the calls, and nothing that a portal stores.

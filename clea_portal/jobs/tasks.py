@@ -1,0 +1,16 @@
+from celery import shared_task
+
+from clea_portal.jobs import running
+
+# A thousand posters take less; what takes more is stuck.
+SOFT_SECONDS = 15 * 60
+
+
+@shared_task(name=running.RUN, soft_time_limit=SOFT_SECONDS, time_limit=SOFT_SECONDS + 60)
+def run(job_id: int) -> None:
+    running.run(job_id)
+
+
+@shared_task(name="clea_portal.jobs.sweep")
+def sweep() -> None:
+    running.sweep()
