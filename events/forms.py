@@ -1,19 +1,16 @@
-from datetime import timedelta
 from typing import Any
 
 from crispy_forms.layout import Column, Fieldset, Row
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clea_portal.codes.forms import PlaceForm
-from clea_portal.codes.periods import MAX_PERIOD_HOURS
+from events.checking import check_times
 from events.fields import LocalMomentField
 from events.models import Event
 from events.planning import Schedule
-from events.timing import EventTooLong, period_of
-
-MOST_AHEAD = timedelta(days=3 * 365)
 
 
 class EventForm(PlaceForm):
@@ -39,25 +36,12 @@ class EventForm(PlaceForm):
         return self.cleaned_data
 
     def _check_times(self, start: Any, end: Any) -> None:
-        event, now = self.place, timezone.now()
-        if end <= start:
-            self.add_error("end", _("The end must be after the start."))
-            return
-        if start > now + MOST_AHEAD:
-            self.add_error("start", _("This is more than three years away. Is the year right?"))
-        if end <= now and not (isinstance(event, Event) and (start, end) == (event.start, event.end)):
-            self.add_error("end", _("This event is already over. Is the day right?"))
+        event = self.place
+        kept = isinstance(event, Event) and (start, end) == (event.start, event.end)
         try:
-            period_of(start=start, end=end)
-        except EventTooLong:
-            self.add_error(
-                "end",
-                _(
-                    "This event is too long for one code, which covers at most %(hours)s hours (ten and a half days) with the "
-                    "hour before the start. Make one event for each week, or a venue if the place is permanent."
-                )
-                % {"hours": MAX_PERIOD_HOURS},
-            )
+            check_times(start=start, end=end, now=timezone.now(), kept=kept)
+        except ValidationError as error:
+            self.add_error(None, error)
 
     def _initial(self) -> dict[str, Any]:
         times = {"start": self.place.start, "end": self.place.end} if isinstance(self.place, Event) else {}
