@@ -1,13 +1,10 @@
 """The code alone, as a picture: the same modules as on the poster."""
 
-import base64
-
 from django.utils.translation import gettext as _
 
 from clea_portal.posters.names import clean_line
-from clea_portal.posters.proof import prove_pdf, prove_png
+from clea_portal.posters.proof import prove_png, prove_svg
 from clea_portal.posters.symbol import make_symbol, png_of, svg_of
-from clea_portal.posters.typesetting import lay_out, write_pdf
 
 SMALLEST_MODULE = 3
 LARGEST_MODULE = 40
@@ -32,8 +29,5 @@ def render_svg(deep_link: str, *, title: str = "") -> bytes:
     """
     title = clean_line(title) or _("QR code to scan with a contact tracing application")
     content = f'<?xml version="1.0" encoding="UTF-8"?>\n{svg_of(make_symbol(deep_link), title=title, background=True)}\n'.encode()
-    # Drawn as the file that it is, not from the modules that it was made of.
-    source = base64.b64encode(content).decode()
-    page = f'<html lang="en"><title>Proof</title><img class="proof" alt="Proof" src="data:image/svg+xml;base64,{source}"></html>'
-    prove_pdf(write_pdf(lay_out(page)), deep_link=deep_link)
+    prove_svg(content, deep_link=deep_link)
     return content

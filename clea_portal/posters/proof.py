@@ -1,7 +1,14 @@
 """Reading back what is about to be handed out: a file whose code does not scan never leaves the portal."""
 
 import io
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from operator import xor
 from threading import Lock
+from typing import Any, BinaryIO
+from xml.etree import ElementTree
 
 from PIL import Image
 from pypdfium2 import PdfDocument
@@ -10,27 +17,105 @@ from clea_portal.posters.errors import PosterUnreadable
 from clea_portal.scanning.reading import decode_image
 
 PRINT_DPI = 150
+_SCALE = PRINT_DPI / 72
+# Beyond this many codes on a page, drawing all of it once is faster than drawing the place of each.
+_MOST_CUT_OUT = 3
+# What PDFium keeps of pages that it has drawn is freed with the document only.
+_PAGES_AT_ONCE = 50
+_SVG_PIXELS = 4
+_LINES = re.compile(r"([hv])(-?\d+)")
 # PDFium is not safe to use from two threads of one process.
 _pdfium = Lock()
 
 
-def prove_pdf(content: bytes, *, deep_link: str) -> None:
-    """Rasterise the only page at print resolution and read it. Raises PosterUnreadable unless it holds exactly this link."""
-    with _pdfium:
-        document = PdfDocument(content)
-        try:
-            if len(document) != 1:
-                raise PosterUnreadable
-            image = document[0].render(scale=PRINT_DPI / 72, grayscale=True).to_pil()
-        finally:
-            document.close()
-    _prove(image, deep_link=deep_link)
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where on a page a code stands, quiet zone included, in points from the bottom left; and the link that it holds."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+    link: str
+
+    def moved(self, x: float, y: float) -> "Place":
+        return Place(self.left + x, self.bottom + y, self.right + x, self.top + y, self.link)
+
+
+def prove_pdf(
+    content: bytes | BinaryIO, pages: Sequence[Sequence[Place]], *, report: Callable[[int], None] | None = None
+) -> None:
+    """Rasterise the places of codes on each page at print resolution and read them.
+
+    Raises PosterUnreadable unless there are just as many pages, and each place holds exactly its link. `report` gets the
+    number of pages read so far.
+    """
+    for start in range(0, len(pages), _PAGES_AT_ONCE):
+        with _pdfium:
+            document = PdfDocument(content)
+            try:
+                if len(document) != len(pages):
+                    raise PosterUnreadable
+                for number in range(start, min(start + _PAGES_AT_ONCE, len(pages))):
+                    _prove_page(document[number], pages[number])
+                    if report:
+                        report(number + 1)
+            finally:
+                document.close()
+
+
+def _prove_page(page: Any, places: Sequence[Place]) -> None:
+    width, height = page.get_size()
+    try:
+        if len(places) <= _MOST_CUT_OUT:
+            for place in places:
+                crop = (place.left, place.bottom, width - place.right, height - place.top)
+                _prove(_draw(page, crop=crop), deep_link=place.link)
+            return
+        whole = _draw(page)
+    finally:
+        page.close()
+    for place in places:
+        box = (place.left, height - place.top, place.right, height - place.bottom)
+        _prove(whole.crop([round(side * _SCALE) for side in box]), deep_link=place.link)
+
+
+def _draw(page: Any, *, crop: tuple[float, float, float, float] = (0, 0, 0, 0)) -> Image.Image:
+    bitmap = page.render(scale=_SCALE, grayscale=True, crop=crop)
+    try:
+        return bitmap.to_pil().copy()
+    finally:
+        bitmap.close()
 
 
 def prove_png(content: bytes, *, deep_link: str) -> None:
     """Read the picture. Raises PosterUnreadable unless it holds exactly this link."""
     with Image.open(io.BytesIO(content)) as image:
         _prove(image.convert("L"), deep_link=deep_link)
+
+
+def prove_svg(content: bytes, *, deep_link: str) -> None:
+    """Draw the last path of a file of `svg_of` and read it. Raises PosterUnreadable unless it holds exactly this link.
+
+    The path is filled by the even-odd rule from what the file says, not from the modules that it was made of.
+    """
+    root = ElementTree.fromstring(content)  # noqa: S314 - our own file
+    side = int(root.attrib["viewBox"].split()[2])
+    edges = [bytearray(side) for _ in range(side)]
+    for contour in root[-1].attrib["d"].split("z")[:-1]:
+        x, y = map(int, contour[1 : contour.index("h")].split())
+        for way, length in _LINES.findall(contour):
+            if way == "h":
+                x += int(length)
+                continue
+            end = y + int(length)
+            for row in range(min(y, end), max(y, end)):
+                edges[row][x] ^= 1
+            y = end
+    picture = Image.frombytes(
+        "L", (side, side), b"".join(bytes(255 * light for light in accumulate(row, xor, initial=1))[1:] for row in edges)
+    )
+    _prove(picture.resize((_SVG_PIXELS * side, _SVG_PIXELS * side), Image.Resampling.NEAREST), deep_link=deep_link)
 
 
 def _prove(image: Image.Image, *, deep_link: str) -> None:
