@@ -1,10 +1,13 @@
 """Makes the deep link of a place's code from its secret, its place and its country's keys of the moment."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from clea_portal.authorities.keys import NoKey, issuing_keys
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+
+from clea_portal.authorities.keys import IssuingKeys, NoKey, issuing_keys
 from clea_portal.codes.models import Place
 from clea_portal.protocol.codes import CodeRequest, make_code
 from clea_portal.protocol.derivation import Profile
@@ -36,6 +39,11 @@ def issue(*, place: Place, sk_l: str, timing: Timing, at: datetime) -> str:
 
     Where the country runs without contact tracing (deployment 3), or the place has no phone, no contact message goes in.
     """
+    return issue_all(place=place, wanted=[(sk_l, timing)], at=at)[0]
+
+
+def issue_all(*, place: Place, wanted: Sequence[tuple[str, Timing]], at: datetime) -> list[str]:
+    """The deep links of many codes of one place, in the order of their secrets and timings, with the keys looked up once."""
     country = place.country
     if not country.issues_codes:
         raise NoKey(f"{country.code} issues no codes here")
@@ -48,9 +56,13 @@ def issue(*, place: Place, sk_l: str, timing: Timing, at: datetime) -> str:
             "contact_region": place.region.number,
             "contact_pin": place.pin,
         }
+    return [_deep_link(place, sk_l=sk_l, timing=timing, pk_sa=keys.pk_sa, contact=contact) for sk_l, timing in wanted]
+
+
+def _deep_link(place: Place, *, sk_l: str, timing: Timing, pk_sa: EllipticCurvePublicKey, contact: dict[str, Any]) -> str:
     code = make_code(
         CodeRequest(
-            prefix=country.prefix,
+            prefix=place.country.prefix,
             lsp_type=timing.lsp_type,
             staff=timing.staff,
             cri_exp=timing.cri_exp,
@@ -61,7 +73,7 @@ def issue(*, place: Place, sk_l: str, timing: Timing, at: datetime) -> str:
             t_period_start=timing.t_period_start,
             t_qr_start=timing.t_qr_start,
             sk_l=bytes.fromhex(sk_l),
-            pk_sa=keys.pk_sa,
+            pk_sa=pk_sa,
             visit_duration=timing.visit_duration,
             t_event=timing.t_event,
             t=timing.t,
