@@ -7,7 +7,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
-from clea_portal.authorities.keys import IssuingKeys, NoKey, issuing_keys
+from clea_portal.authorities.keys import NoKey, issuing_keys
 from clea_portal.codes.models import Place
 from clea_portal.protocol.codes import CodeRequest, make_code
 from clea_portal.protocol.derivation import Profile
