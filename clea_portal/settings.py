@@ -132,6 +132,10 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+# In the browser in which the account was opened: the person goes on to where they were going.
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_FORMS = {"signup": "clea_portal.accounts.signup.InvitedSignupForm"}
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[CLÉA] "
@@ -256,6 +260,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "mct.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
     "watch public lists": {"task": "mct.watch_lists", "schedule": WATCH_SECONDS, "options": {"expires": WATCH_SECONDS}},
     "sweep jobs": {"task": "clea_portal.jobs.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+    "tell of deletions": {"task": "clea_portal.accounts.send_deletion_mails", "schedule": 300, "options": {"expires": 300}},
     "purge": {"task": "clea_portal.purge", "schedule": 3600, "options": {"expires": 3600}},
 }
 
@@ -266,6 +271,7 @@ PURGES = [
     "venues.retention.purge",
     "events.retention.purge",
     "mct.retention.purge",
+    "clea_portal.accounts.retention.purge",
     "clea_portal.audit.retention.purge",
     "clea_portal.jobs.retention.purge",
 ]
@@ -277,3 +283,8 @@ DEMONSTRATION_LOADERS = [
 ]
 # Kinds of background work, each with the function that does it (clea_portal.jobs.running.Handler).
 JOB_KINDS: dict[str, str] = {}
+# Of some kinds, what says whether a result may still be handed out (clea_portal.jobs.running.check).
+JOB_CHECKS: dict[str, str] = {}
+# What belongs to an organisation, for its members to take with them (clea_portal.accounts.own_data), and words for what happened.
+OWN_DATA = ["venues.own_data.export", "events.own_data.export"]
+ACTIVITY_SENTENCES = ["venues.activity.SENTENCES", "events.activity.SENTENCES"]

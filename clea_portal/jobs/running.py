@@ -88,6 +88,15 @@ def order(*, kind: str, by: User, arguments: dict[str, Any], title: str, back_to
     return job
 
 
+def check(job: Job) -> None:
+    """Raises JobRefused where settings.JOB_CHECKS has a function for this kind that finds the result overtaken by events.
+
+    Asked when the result has been made, and each time it is about to be handed out.
+    """
+    if path := settings.JOB_CHECKS.get(job.kind):
+        import_string(path)(json.loads(job.arguments), by=job.owner)
+
+
 def cancel(job: Job) -> bool:
     """Stop a job; its worker notices when it next reports. Whether there was anything left to stop."""
     for __ in range(MAX_ATTEMPTS + 1):
@@ -152,6 +161,7 @@ def _attempt(job: Job) -> None:
         report(0, 0)
         result = handler(json.loads(job.arguments), by=job.owner, report=report)
         size = keep(job, result, alive=lambda: report(job.done, job.total))
+        check(job)
         with transaction.atomic():
             move_job(
                 job,

@@ -15,6 +15,7 @@ from clea_portal.jobs import news, results, running
 from clea_portal.jobs.enums import JobState
 from clea_portal.jobs.files import disposition
 from clea_portal.jobs.models import Job
+from clea_portal.jobs.results import JobRefused
 
 ROWS_PER_PAGE = 25
 # Of the page without scripts, and of the one with them.
@@ -51,6 +52,11 @@ def file(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     job = _find(request, uuid)
     if job.state != JobState.DONE:
         return redirect("jobs:detail", uuid)
+    try:
+        running.check(job)
+    except JobRefused as refused:
+        messages.warning(request, str(refused))
+        return redirect("jobs:detail", uuid)
     headers = {
         "Content-Disposition": disposition(job.file_name),
         "Content-Length": str(job.size),
@@ -80,7 +86,7 @@ def delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 def _find(request: HttpRequest, uuid: UUID) -> Job:
-    return get_object_or_404(Job.objects.of(person(request)), uuid=uuid)
+    return get_object_or_404(Job.objects.of(person(request)).select_related("owner"), uuid=uuid)
 
 
 def _note(request: HttpRequest, job: Job) -> None:

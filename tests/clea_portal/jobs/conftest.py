@@ -8,6 +8,7 @@ from tests.members import signed_in
 @pytest.fixture(autouse=True)
 def _kinds(settings):
     settings.JOB_KINDS = handlers.KINDS
+    settings.JOB_CHECKS = {}
 
 
 @pytest.fixture

@@ -28,3 +28,7 @@ def tell_zone(job_arguments, *, by, report):
 
 
 KINDS = {function.__name__: f"{__name__}.{function.__name__}" for function in (copy, refuse, break_down, tell_zone)}
+
+
+def overtaken(job_arguments, *, by):
+    raise JobRefused("Something newer has taken its place.")

@@ -112,6 +112,11 @@ class TestRunning:
         running.run(job.pk)
         assert (again(job).state, again(job).reason) == ("refused", "Annuler")
 
+    def test_checks_its_result_before_it_is_done(self, owner, settings):
+        settings.JOB_CHECKS = {"copy": "tests.clea_portal.jobs.handlers.overtaken"}
+        job = done_job(owner)
+        assert (job.state, job.reason, job.chunks.count()) == ("refused", "Something newer has taken its place.", 0)
+
     def test_happens_in_the_zone_of_the_person(self):
         job = done_job(UserFactory(time_zone="Pacific/Noumea"), kind="tell_zone")
         assert b"".join(stream(job)) == b"Pacific/Noumea"

@@ -148,6 +148,11 @@ class TestFile:
     def test_can_be_fetched_again(self, job, browser):
         assert [b"".join(browser.get(address("file", job)).streaming_content) for _ in range(2)] == [b"twelve"] * 2
 
+    def test_that_has_been_overtaken_is_not_handed_out(self, job, browser, settings):
+        settings.JOB_CHECKS = {"copy": "tests.clea_portal.jobs.handlers.overtaken"}
+        response = browser.get(address("file", job))
+        assert (response["Location"], said(response)) == (address("detail", job), ["Something newer has taken its place."])
+
     def test_that_is_not_ready_leads_to_the_page(self, owner, browser):
         job = order(owner)
         assert browser.get(address("file", job))["Location"] == address("detail", job)
