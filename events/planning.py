@@ -40,7 +40,7 @@ def change_event(event: Event, *, by: User, details: PlaceDetails, schedule: Sch
     changed = fill_in(event, details) + _set_schedule(event, schedule)
     if changed:
         event.save(update_fields=changed)
-        leave_behind(event.codes.current().select_for_update(), changed=changed)
+        leave_behind(event.codes.current(), changed=changed)
         record_act(actor=by, verb="changed", on=event, fields=sorted(changed))
     return changed
 

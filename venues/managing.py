@@ -28,7 +28,7 @@ def change_venue(venue: Venue, *, by: User, details: PlaceDetails) -> list[str]:
     changed = fill_in(venue, details)
     if changed:
         venue.save(update_fields=changed)
-        leave_behind(venue.codes.current().select_for_update(), changed=changed)
+        leave_behind(venue.codes.current(), changed=changed)
         record_act(actor=by, verb="changed", on=venue, fields=sorted(changed))
     return changed
 
