@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "clea_portal.accounts",
     "clea_portal.authorities",
     "clea_portal.audit",
+    "clea_portal.api",
     "clea_portal.codes",
     "clea_portal.jobs",
     "clea_portal.scanning",
@@ -55,6 +56,8 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "csp",
+    "rest_framework",
+    "drf_spectacular",
 ]
 
 MIDDLEWARE = [
@@ -223,6 +226,29 @@ CLUSTER_SERVER_TIMEOUT = env.integer("CLUSTER_SERVER_TIMEOUT", 10, at_least=1)
 # Memory that the process which reads one uploaded file may take.
 READING_MEMORY_BYTES = env.integer("READING_MEMORY_MEGABYTES", 1024, at_least=256) * 1024 * 1024
 
+# --- API --------------------------------------------------------------------------------------------------------------------
+
+# Of one token. A ticket seller asks for a hundred codes a second; a typeset page takes as long as many of them.
+API_CALLS_PER_MINUTE = env.integer("API_CALLS_PER_MINUTE", 6000, at_least=1)
+API_DOCUMENTS_PER_MINUTE = env.integer("API_DOCUMENTS_PER_MINUTE", 60, at_least=1)
+REST_FRAMEWORK = {
+    # What every view has, clea_portal.api.base says; one that was made without it would answer nobody.
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "clea_portal.api.problems.answer_problem",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "CLÉA portal",
+    "VERSION": "1",
+    "DESCRIPTION": "Venues, events and their codes, by program.",
+    "SERVERS": [{"url": PUBLIC_URL}],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "clea_portal.api.schema.complete"],
+}
+
 # --- Worker -----------------------------------------------------------------------------------------------------------------
 
 CELERY_BROKER_URL = env.text("BROKER_URL", "filesystem://")
@@ -274,6 +300,7 @@ PURGES = [
     "clea_portal.accounts.retention.purge",
     "clea_portal.audit.retention.purge",
     "clea_portal.jobs.retention.purge",
+    "clea_portal.api.retention.purge",
 ]
 DEMONSTRATION_LOADERS = [
     "clea_portal.authorities.demonstration.load",

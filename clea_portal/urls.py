@@ -15,6 +15,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("account/time-zone/", change_time_zone, name="change_time_zone"),
+    path("account/tokens/", include("clea_portal.api.token_urls")),
     path("account/", include("allauth.account.urls")),
     path("account/second-factor/totp/activate/", ActivateAppView.as_view(), name="mfa_activate_totp"),
     path("account/second-factor/", include("allauth.mfa.urls")),
@@ -23,7 +24,12 @@ urlpatterns = [
     path("venues/", include("venues.urls")),
     path("events/", include("events.urls")),
     path("cases/", include("mct.urls")),
+    path("api/", include("clea_portal.api.urls")),
+    path("api/v1/venues/", include("venues.api_urls")),
 ]
+handler400 = "clea_portal.api.problems.bad_request"
+handler404 = "clea_portal.api.problems.not_found"
+handler500 = "clea_portal.api.problems.server_error"
 if settings.ADMIN_ENABLED:
     # Through the portal's own sign-in: its limits, its second factor.
     admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]

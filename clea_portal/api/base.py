@@ -1,0 +1,59 @@
+"""What every view of the API does alike."""
+
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from clea_portal.api.authentication import MayCall, TokenAuthentication
+from clea_portal.api.pagination import Pages
+from clea_portal.api.parsing import BODY_LIMIT, StrictJSONParser
+from clea_portal.api.problems import Refused
+from clea_portal.api.schema import ApiSchema
+from clea_portal.api.throttling import CallsPerToken
+
+Row = TypeVar("Row", bound=Model)
+
+
+class ApiView(APIView):
+    # Tokens only: a browser's cookie authorises nothing, so no other site can make a browser call.
+    authentication_classes = [TokenAuthentication]
+    permission_classes = [MayCall]
+    throttle_classes = [CallsPerToken]
+    parser_classes = [StrictJSONParser]
+    renderer_classes = [JSONRenderer]
+    metadata_class = None
+    schema = ApiSchema()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > BODY_LIMIT:
+            limit = BODY_LIMIT // 1024
+            raise Refused("too-large", _("A request has at most %(limit)s kilobytes.") % {"limit": limit})
+        super().initial(request, *args, **kwargs)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+
+def find(rows: QuerySet[Row], *, uuid: UUID) -> Row:
+    """Raises Http404."""
+    row = rows.filter(uuid=uuid).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def page_of(rows: QuerySet[Row], serializer: type[Serializer[Any]], *, view: APIView, request: Request) -> Response:
+    """One page of the rows, as ``serializer`` shows each."""
+    pages = Pages()
+    shown = pages.paginate_queryset(rows, request, view=view)
+    return pages.get_paginated_response(serializer(shown, many=True, context={"request": request}).data)

@@ -1,0 +1,2 @@
+def guide() -> dict[str, object]:
+    return {}

@@ -1,0 +1,7 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Scope(models.TextChoices):
+    READ = "read", _("read: list and download")
+    ISSUE = "issue", _("read and issue: also make, change and renew")

@@ -1,0 +1,89 @@
+"""Making and revoking tokens, and finding whom one speaks for."""
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from clea_portal.accounts.enums import MemberRole
+from clea_portal.accounts.models import Organisation, User
+from clea_portal.api.enums import Scope
+from clea_portal.api.models import Token
+from clea_portal.audit.trail import record_act
+
+# So that people, and scanners of published source code, recognise one that went astray.
+PREFIX = "clea_"
+MOST_TOKENS = 20
+_FORM = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{43}}")
+
+
+class TooManyTokens(Exception):
+    """The person has MOST_TOKENS that still work."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """Whom a call speaks for. ``may_issue``: by the token's scope and by the person's role at this moment."""
+
+    token: Token
+    user: User
+    organisation: Organisation
+    may_issue: bool
+
+
+@transaction.atomic
+def make_token(
+    *, by: User, organisation: Organisation, name: str, scope: Scope, lifetime: timedelta | None, now: datetime
+) -> tuple[Token, str]:
+    """The row, and the token itself, which is stored nowhere: only whoever made it ever sees it. Raises TooManyTokens."""
+    User.objects.select_for_update().get(pk=by.pk)
+    if Token.objects.alive(now).filter(user=by).count() >= MOST_TOKENS:
+        raise TooManyTokens
+    secret = PREFIX + secrets.token_urlsafe(32)
+    token = Token.objects.create(
+        user=by,
+        organisation=organisation,
+        name=name,
+        scope=scope,
+        token_hash=_hash(secret),
+        created_at=now,
+        expires_at=now + lifetime if lifetime else None,
+    )
+    record_act(actor=by, verb="token_made", on=token, organisation=str(organisation.uuid), scope=scope.value)
+    return token, secret
+
+
+@transaction.atomic
+def revoke_token(token: Token, *, by: User, now: datetime) -> None:
+    """Revoking twice changes nothing."""
+    if Token.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=now):
+        record_act(actor=by, verb="token_revoked", on=token)
+
+
+def find_caller(secret: str, *, now: datetime) -> Caller | None:
+    """None for a token that is unknown, expired or revoked, or whose person has left the organisation or may not sign in."""
+    if not _FORM.fullmatch(secret):
+        return None
+    token = Token.objects.alive(now).with_role().filter(token_hash=_hash(secret), user__is_active=True).first()
+    role = token and token.role
+    if token is None or role is None:
+        return None
+    _note_use(token, now=now)
+    may_issue = token.scope == Scope.ISSUE and role in (MemberRole.OWNER, MemberRole.EDITOR)
+    return Caller(token=token, user=token.user, organisation=token.organisation, may_issue=may_issue)
+
+
+def _note_use(token: Token, *, now: datetime) -> None:
+    """At most once a minute: a program that calls all day does not write all day."""
+    minute = now.replace(second=0, microsecond=0)
+    if token.last_used_at is None or token.last_used_at < minute:
+        unknown = Q(last_used_at__isnull=True) | Q(last_used_at__lt=minute)
+        Token.objects.filter(unknown, pk=token.pk).update(last_used_at=minute)
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,12 @@
+"""What of the API belongs to no app above."""
+
+from django.urls import path
+
+from clea_portal.api import organisation, views
+
+app_name = "api"
+urlpatterns = [
+    path("schema/", views.schema, name="schema"),
+    path("docs/", views.docs, name="docs"),
+    path("v1/organisation/", organisation.OrganisationDetail.as_view(), name="organisation"),
+]

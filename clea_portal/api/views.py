@@ -1,0 +1,92 @@
+"""The page of a person's tokens, and the description of the API."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from drf_spectacular.renderers import OpenApiYamlRenderer
+
+from clea_portal.accounts.person import person
+from clea_portal.api.docs import guide
+from clea_portal.api.enums import Scope
+from clea_portal.api.forms import TokenForm
+from clea_portal.api.models import Token
+from clea_portal.api.schema import description
+from clea_portal.api.tokens import MOST_TOKENS, TooManyTokens, make_token, revoke_token
+from clea_portal.codes.access import to_first_organisation
+
+YAML = "application/yaml"
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def tokens(request: HttpRequest) -> HttpResponse:
+    """The list, and a form for a new one. A new token is on the answer to the form, and nowhere else."""
+    user, now = person(request), timezone.now()
+    form = TokenForm(request.POST or None, user=user)
+    if not form.organisations:
+        return to_first_organisation(request)
+    secret = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            _token, secret = make_token(
+                by=user,
+                organisation=form.cleaned_data["organisation"],
+                name=form.cleaned_data["name"],
+                scope=Scope(form.cleaned_data["scope"]),
+                lifetime=form.lifetime(),
+                now=now,
+            )
+            form = TokenForm(user=user)
+        except TooManyTokens:
+            form.add_error(None, _too_many())
+    own = Token.objects.filter(user=user).with_role()
+    rows = [{"token": token, "alive": _is_alive(token, now)} for token in own]
+    return render(request, "api/tokens.html", {"form": form, "rows": rows, "secret": secret})
+
+
+@require_POST
+def revoke(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    token = get_object_or_404(Token, user=person(request), uuid=uuid)
+    revoke_token(token, by=person(request), now=timezone.now())
+    messages.success(request, _("The token is revoked. Programs that use it are refused from now on."))
+    return redirect("tokens:list")
+
+
+@login_not_required
+@require_safe
+def schema(request: HttpRequest) -> HttpResponse:
+    """As YAML, or as JSON for whoever asks for it by ``?format=json`` or Accept."""
+    wants_json = request.GET.get("format") == "json" or request.get_preferred_type([YAML, "application/json"]) != YAML
+    if wants_json and request.GET.get("format") != "yaml":
+        response: HttpResponse = JsonResponse(description())
+    else:
+        response = HttpResponse(OpenApiYamlRenderer().render(description(), renderer_context={}), content_type=YAML)
+    response["Vary"] = "Accept"
+    return response
+
+
+@login_not_required
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    return render(request, "api/docs.html", {"guide": guide()})
+
+
+def _is_alive(token: Token, now: datetime) -> bool:
+    return token.revoked_at is None and (token.expires_at is None or token.expires_at > now) and bool(token.role)
+
+
+def _too_many() -> str:
+    return ngettext(
+        "You have %(count)s token, which is as many as one person may have. Revoke one that you no longer use.",
+        "You have %(count)s tokens, which is as many as one person may have. Revoke one that you no longer use.",
+        MOST_TOKENS,
+    ) % {"count": MOST_TOKENS}
