@@ -309,7 +309,9 @@ DEMONSTRATION_LOADERS = [
     "events.demonstration.load",
 ]
 # Kinds of background work, each with the function that does it (clea_portal.jobs.running.Handler).
-JOB_KINDS: dict[str, str] = {}
+JOB_KINDS: dict[str, str] = {
+    "accounts.own_data": "clea_portal.accounts.own_data.export",
+}
 # Of some kinds, what says whether a result may still be handed out (clea_portal.jobs.running.check).
 JOB_CHECKS: dict[str, str] = {}
 # What belongs to an organisation, for its members to take with them (clea_portal.accounts.own_data), and words for what happened.

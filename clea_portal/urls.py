@@ -1,29 +1,36 @@
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
-from django.views.i18n import set_language
 
 from clea_portal import health, pages
-from clea_portal.accounts.views import ActivateAppView, change_time_zone
+from clea_portal.accounts import data_views, invitation_views
+from clea_portal.accounts.views import ActivateAppView, change_language, change_time_zone
 
 urlpatterns = [
     path("", pages.home, name="home"),
     path("start/", pages.start, name="start"),
-    path("language/", login_not_required(set_language), name="set_language"),
+    path("language/", change_language, name="set_language"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("account/time-zone/", change_time_zone, name="change_time_zone"),
+    path("account/data/", data_views.own_data, name="own_data"),
+    path("account/data/download/", data_views.download, name="download_own_data"),
+    path("account/delete/", data_views.delete_account, name="delete_account"),
+    path("account/deletions/<uuid:uuid>/stop/", data_views.stop, name="stop_deletion"),
     path("account/tokens/", include("clea_portal.api.token_urls")),
     path("account/", include("allauth.account.urls")),
     path("account/second-factor/totp/activate/", ActivateAppView.as_view(), name="mfa_activate_totp"),
     path("account/second-factor/", include("allauth.mfa.urls")),
     path("jobs/", include("clea_portal.jobs.urls")),
     path("organisations/", include("clea_portal.accounts.urls")),
+    path("invitations/<str:token>/", invitation_views.opened, name="invitation"),
+    path("invitations/<str:token>/accept/", invitation_views.accept, name="accept_invitation"),
+    path("invitations/<str:token>/decline/", invitation_views.decline, name="decline_invitation"),
     path("venues/", include("venues.urls")),
     path("events/", include("events.urls")),
     path("cases/", include("mct.urls")),
+    path("share/", include("mct.share_urls")),
     path("api/", include("clea_portal.api.urls")),
     path("api/v1/venues/", include("venues.api_urls")),
 ]

@@ -11,3 +11,11 @@ class MemberRole(models.TextChoices):
 class TeamRole(models.TextChoices):
     AGENT = "agent", _("contact tracing agent")
     LEAD = "lead", _("contact tracing lead")
+
+
+class AfterHandOver(models.TextChoices):
+    """What becomes of an owner once the member to whom they offered ownership has accepted."""
+
+    STAYS = "stays", _("I stay an owner too")
+    EDITOR = "editor", _("I become an editor")
+    LEAVES = "leaves", _("I leave the organisation")

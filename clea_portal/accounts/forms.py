@@ -3,10 +3,13 @@ from zoneinfo import available_timezones
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clea_portal.accounts.enums import AfterHandOver, MemberRole
+from clea_portal.accounts.models import User
 from clea_portal.authorities.models import Country
 from clea_portal.posters.names import clean_line
 
@@ -17,14 +20,10 @@ NAME_LIMIT = 120
 PLACES = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
 
 
-class TimeZoneForm(forms.Form):
-    use_required_attribute = False
+class PageForm(forms.Form):
+    """Fields only: the page writes the form's tags and buttons around it."""
 
-    time_zone = forms.ChoiceField(
-        label=gettext_lazy("Time zone"),
-        choices=[(zone, zone.replace("_", " ")) for zone in PLACES],
-        help_text=gettext_lazy("Hours on every page, and those that you type, are hours of this zone."),
-    )
+    use_required_attribute = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -33,17 +32,32 @@ class TimeZoneForm(forms.Form):
         self.helper.disable_csrf = True
 
 
-class OrganisationForm(forms.Form):
-    """The country is asked for only where there is a choice."""
+class TimeZoneForm(PageForm):
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"),
+        choices=[(zone, zone.replace("_", " ")) for zone in PLACES],
+        help_text=gettext_lazy("Hours on every page, and those that you type, are hours of this zone."),
+    )
 
-    use_required_attribute = False
 
+class NameForm(PageForm):
     name = forms.CharField(
         label=gettext_lazy("Name of your organisation or of yourself"),
         max_length=NAME_LIMIT,
         widget=forms.TextInput({"autocomplete": "organization", "dir": "auto"}),
         help_text=gettext_lazy("Only you and the colleagues whom you invite see it. It is not printed on posters."),
     )
+
+    def clean_name(self) -> str:
+        name = clean_line(self.cleaned_data["name"])
+        if not name:
+            raise ValidationError(_("Give a name that can be read: letters or numbers."))
+        return name
+
+
+class OrganisationForm(NameForm):
+    """The country is asked for only where there is a choice."""
+
     country = forms.ModelChoiceField(
         label=gettext_lazy("Country"), queryset=Country.objects.none(), empty_label=gettext_lazy("Choose…")
     )
@@ -56,15 +70,62 @@ class OrganisationForm(forms.Form):
         field.queryset = Country.objects.filter(issues_codes=True)
         if len(self.countries) == 1:
             del self.fields["country"]
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-
-    def clean_name(self) -> str:
-        name = clean_line(self.cleaned_data["name"])
-        if not name:
-            raise ValidationError(_("Give a name that can be read: letters or numbers."))
-        return name
 
     def chosen_country(self) -> Country:
         return self.cleaned_data.get("country") or self.countries[0]
+
+
+class InvitationForm(PageForm):
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address"),
+        max_length=254,
+        widget=forms.EmailInput({"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        help_text=gettext_lazy("People without an account can open one on the way. The invitation is for this address alone."),
+    )
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"),
+        choices=MemberRole,
+        initial=MemberRole.EDITOR,
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy(
+            "Readers see and print. Editors also make and change venues and events. Owners also decide who belongs to it."
+        ),
+    )
+    language = forms.ChoiceField(label=gettext_lazy("Language of the e-mail"), choices=settings.LANGUAGES)
+
+    def clean_role(self) -> MemberRole:
+        return MemberRole(self.cleaned_data["role"])
+
+
+class RoleForm(PageForm):
+    """An owner is not made here: ownership is offered."""
+
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"),
+        choices=[(role.value, role.label) for role in (MemberRole.EDITOR, MemberRole.READER)],
+        widget=forms.RadioSelect,
+    )
+
+    def clean_role(self) -> MemberRole:
+        return MemberRole(self.cleaned_data["role"])
+
+
+class HandOverForm(PageForm):
+    to = forms.ModelChoiceField(
+        label=gettext_lazy("Who becomes an owner"),
+        queryset=User.objects.none(),
+        to_field_name="uuid",
+        empty_label=gettext_lazy("Choose…"),
+    )
+    afterwards = forms.ChoiceField(
+        label=gettext_lazy("And you?"), choices=AfterHandOver, initial=AfterHandOver.EDITOR, widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, members: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["to"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = members
+
+    def clean_afterwards(self) -> AfterHandOver:
+        return AfterHandOver(self.cleaned_data["afterwards"])

@@ -1,20 +1,43 @@
+"""One's own organisations, time zone and language."""
+
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.totp.views import ActivateTOTPView
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
+from django.views.i18n import set_language
 
+from clea_portal.accounts.adapter import remember_language
+from clea_portal.accounts.enums import MemberRole
+from clea_portal.accounts.errors import Refused
 from clea_portal.accounts.forms import OrganisationForm, TimeZoneForm
-from clea_portal.accounts.models import Organisation
-from clea_portal.accounts.organisations import found_first_organisation
+from clea_portal.accounts.models import Membership, Organisation, OwnershipOffer
+from clea_portal.accounts.organisations import found_first_organisation, found_organisation
 from clea_portal.accounts.person import person
+
+
+@require_safe
+def organisation_list(request: HttpRequest) -> HttpResponse:
+    user = person(request)
+    memberships = Membership.objects.filter(user=user).select_related("organisation__country").order_by("organisation")
+    members = Membership.objects.filter(organisation__memberships__user=user).values_list("organisation")
+    counts = dict(members.annotate(Count("pk")))
+    rows = [
+        {"organisation": row.organisation, "role": MemberRole(row.role), "members": counts[row.organisation_id]}
+        for row in memberships
+    ]
+    offers = OwnershipOffer.objects.filter(to=user, expires_at__gt=timezone.now()).select_related("organisation", "by")
+    return render(request, "accounts/organisations.html", {"rows": rows, "offers": offers})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,6 +51,20 @@ def create_organisation(request: HttpRequest) -> HttpResponse:
         found_first_organisation(by=person(request), name=form.cleaned_data["name"], country=form.chosen_country())
         return redirect(onward)
     return render(request, "accounts/organisation_form.html", {"form": form, "next": onward})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def create_another_organisation(request: HttpRequest) -> HttpResponse:
+    form = OrganisationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            organisation = found_organisation(by=person(request), name=form.cleaned_data["name"], country=form.chosen_country())
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The organisation is there. You are its owner."))
+            return redirect("organisations:detail", organisation.uuid)
+    return render(request, "accounts/another_organisation.html", {"form": form})
 
 
 class ActivateAppView(ActivateTOTPView):  # type: ignore[misc]
@@ -50,6 +87,15 @@ def change_time_zone(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("change_time_zone")
     return render(request, "accounts/time_zone.html", {"form": form})
+
+
+@login_not_required
+def change_language(request: HttpRequest) -> HttpResponseBase:
+    """Django's own view; of a signed-in person the choice is kept for the mails that no page is open for."""
+    response = set_language(request)
+    if request.method == "POST" and request.user.is_authenticated:
+        remember_language(person(request), request.POST.get("language", ""))
+    return response
 
 
 def _onward(request: HttpRequest) -> str:
