@@ -108,6 +108,8 @@ class Entry(models.TextChoices):
     CORRECTED = "corrected", _("Case corrected")
     PICTURES_ADDED = "pictures_added", _("Pictures added")
     LINK_ADDED = "link_added", _("Link pasted")
+    CODE_ASKED_FOR = "code_asked_for", _("The place's manager is asked for the code")
+    CODE_SHARED = "code_shared", _("Code shared by the place's manager")
     PICTURE_READ = "picture_read", _("Picture read")
     PICTURE_UNREADABLE = "picture_unreadable", _("Picture not readable")
     CODE_CHOSEN = "code_chosen", _("Code chosen")

@@ -1,6 +1,7 @@
 """Cases of contact tracing, the codes found for them, and the declarations that carry them to cluster servers."""
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
@@ -217,3 +218,36 @@ class TimelineEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.entry}"
+
+
+class CodeRequestQuerySet(models.QuerySet["CodeRequest"]):
+    def open(self, now: datetime) -> "CodeRequestQuerySet":
+        return self.filter(expires_at__gt=now)
+
+
+class CodeRequest(models.Model):
+    """A case waits for the code that a place's manager gives of their own will, by a number said on the phone or a link.
+
+    Nothing here says who the manager is: when the code has come, the row is gone.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="code_request")
+    number = EncryptedTextField(editable=False)
+    # Keyed digests, to find the row by what somebody typed or opened.
+    number_digest = models.CharField(max_length=64, unique=True, editable=False)
+    token = EncryptedTextField(editable=False)
+    token_digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    number_expires_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    objects = CodeRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("request for a code")
+        verbose_name_plural = _("requests for a code")
+
+    def __str__(self) -> str:
+        return str(self.uuid)

@@ -59,7 +59,7 @@ def lock_case(case_id: int) -> Case:
     return Case.objects.select_for_update(of=("self",)).select_related("region__country").get(pk=case_id)
 
 
-def relink(case: Case, *, by: User, **changes: Any) -> None:
+def relink(case: Case, *, by: User | None, **changes: Any) -> None:
     """Have a locked case linked anew. Raises IllegalMove while a declaration of it is in force.
 
     Refused and withdrawn declarations are let go: the timeline keeps their story, and they say nothing of what comes next.

@@ -1,9 +1,10 @@
 """A case's timeline in plain words, newest first."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,6 +21,8 @@ _LOOKS = {
     Entry.CORRECTED: ("edit", "neutral"),
     Entry.PICTURES_ADDED: ("picture", "neutral"),
     Entry.LINK_ADDED: ("link", "neutral"),
+    Entry.CODE_ASKED_FOR: ("call", "neutral"),
+    Entry.CODE_SHARED: ("check-circle", "success"),
     Entry.PICTURE_READ: ("eye", "success"),
     Entry.PICTURE_UNREADABLE: ("eye", "warning"),
     Entry.CODE_CHOSEN: ("check", "accent"),
@@ -131,11 +134,24 @@ def _text(kind: Entry, params: dict[str, Any]) -> str:
             return ngettext("%(count)d call to the server.", "%(count)d calls to the server.", params["calls"]) % {
                 "count": params["calls"]
             }
+        case Entry.CODE_SHARED:
+            return _shared(params)
         case Entry.PUBLISHED:
             start = from_ntp(params["start"])
             return span(start, start + timedelta(seconds=params["seconds"]))
         case _:
             return ""
+
+
+def _shared(params: dict[str, Any]) -> str:
+    told = _("The code that counted there on %(day)s.") % {"day": format_date(date.fromisoformat(params["day"]), "j F Y")}
+    match params["matches"]:
+        case True:
+            return told + " " + _("It is the same as a code that the case had already.")
+        case False:
+            return told + " " + _("It is another one than the case had before.")
+        case _:
+            return told
 
 
 def _quoted(remark: str) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mct.views import acts, case, listing, registering
+from mct.views import acts, asking, case, listing, registering
 
 app_name = "mct"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("<uuid:uuid>/status/", case.case_status, name="case_status"),
     path("<uuid:uuid>/correct/", case.case_correct, name="case_correct"),
     path("<uuid:uuid>/evidence/", case.case_evidence, name="case_evidence"),
+    path("<uuid:uuid>/ask/", asking.case_ask, name="case_ask"),
+    path("<uuid:uuid>/ask/stop/", asking.case_ask_stop, name="case_ask_stop"),
     path("<uuid:uuid>/codes/<uuid:code>/choose/", acts.code_choose, name="code_choose"),
     path("<uuid:uuid>/declare/", acts.case_declare, name="case_declare"),
     path("<uuid:uuid>/approve/", acts.case_approve, name="case_approve"),

@@ -46,6 +46,8 @@ RUNGS = {
     "case_status": Rung("ready", get=302),
     "case_correct": Rung("ready", get=200, post=200),
     "case_evidence": Rung("draft", get=200, post=200),
+    "case_ask": Rung("draft", get=200, post=302),
+    "case_ask_stop": Rung("draft", post=302),
     "code_choose": Rung("several_codes", post=302, parts=("code",)),
     "case_declare": Rung("ready", post=302),
     "case_approve": Rung("proposed_by_a_colleague", post=302),

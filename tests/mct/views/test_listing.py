@@ -121,7 +121,7 @@ def test_number_of_queries_does_not_grow_with_the_rows(agent, desk, rows, django
         linked_case()
     second_region(agent)
     client = desk(agent)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(URL)
 
 
