@@ -52,7 +52,7 @@ def test_list_asks_as_much_for_one_event_as_for_three(number, django_assert_num_
     for _ in range(number):
         coming_event(organisation)
     browser = signed_in(member(organisation))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         response = browser.get(reverse("events:list"))
     assert len(response.context["rows"]) == number
 
@@ -215,7 +215,7 @@ def test_detail_asks_as_much_for_one_renewal_as_for_three(number, django_assert_
     for _ in range(number - 1):
         renew_codes(event.codes.current().first(), by=UserFactory(), now=timezone.now())
     browser = signed_in(member(event.organisation))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         browser.get(reverse("events:detail", args=[event.uuid]))
 
 

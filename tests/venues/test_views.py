@@ -53,7 +53,7 @@ def test_list_asks_as_much_for_one_venue_as_for_three(number, django_assert_num_
     for _ in range(number):
         opened_venue(organisation)
     browser = signed_in(member(organisation))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         response = browser.get(reverse("venues:list"))
     assert len(response.context["rows"]) == number
 
@@ -256,7 +256,7 @@ def test_detail_asks_as_much_for_one_code_as_for_three(number, django_assert_num
     for _ in range(number - 1):
         renew_code(venue.codes.current().get(), by=UserFactory(), now=timezone.now())
     browser = signed_in(member(venue.organisation))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         browser.get(reverse("venues:detail", args=[venue.uuid]))
 
 
