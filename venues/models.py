@@ -257,6 +257,9 @@ class DisplayQuerySet(models.QuerySet["Display"]):
     def in_use(self) -> "DisplayQuerySet":
         return self.filter(revoked_at__isnull=True)
 
+    def with_venue(self) -> "DisplayQuerySet":
+        return self.select_related("venue__organisation__country", "venue__venue_type", "venue__region__country", "room")
+
 
 class Display(models.Model):
     """A tablet, screen or signage player that shows the renewing code, opened by a link with its own token."""
