@@ -53,6 +53,9 @@ bench: setup-test ## Run the benchmarks; they print ratios
 .PHONY: messages
 messages: setup-test ## Collect the sentences to translate
 	@django-admin makemessages --locale fr --locale en --no-location --no-wrap --ignore node_modules --ignore .venv --ignore tests
+	@xgettext --language=Python --from-code=UTF-8 --keyword --keyword=say --keyword=say_number:1,2 --no-location --no-wrap \
+		--output=- clea_portal/posters/*.py | sed 's/CHARSET/UTF-8/' > .venv/posters.pot
+	@for file in clea_portal/posters/words/*.po; do msgmerge --quiet --update --backup=none --no-location --no-wrap $$file .venv/posters.pot; done
 
 .PHONY: screenshots
 screenshots: setup-test ## Make the README's pictures again
@@ -98,8 +101,8 @@ node_modules/.installed: package.json package-lock.json .venv/.installed
 	@npm ci --ignore-scripts --silent
 	@touch $@
 
-.venv/.messages: .venv/.installed $(wildcard locale/*/LC_MESSAGES/*.po)
-	@for file in locale/*/LC_MESSAGES/*.po; do test ! -e $$file || msgfmt --check-format -o $${file%.po}.mo $$file; done
+.venv/.messages: .venv/.installed $(wildcard locale/*/LC_MESSAGES/*.po clea_portal/posters/words/*.po)
+	@for file in locale/*/LC_MESSAGES/*.po clea_portal/posters/words/*.po; do test ! -e $$file || msgfmt --check-format -o $${file%.po}.mo $$file; done
 	@touch $@
 
 .env: .venv/.installed

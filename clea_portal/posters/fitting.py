@@ -1,31 +1,51 @@
-"""How large a name can be printed: long ones shrink by steps, and are never cut."""
+"""How large texts can be printed: long ones shrink by steps, and are never cut."""
 
 import math
 import re
 import unicodedata
 
-# Points; the style sheet has one class for each, `name-0` the largest.
-NAME_SIZES = (36, 30, 25, 21, 17, 14, 11)
-_LINE_POINTS = 178 / 25.4 * 72
-_BLOCK_POINTS = 36 / 25.4 * 72
+from clea_portal.posters.faces import Area
+from clea_portal.posters.poster import Poster
+from clea_portal.posters.wording import Wording
+
+_STEP = 0.87
 _LINE_HEIGHT = 1.25
-# Below this, a word longer than the line is broken rather than made smaller.
-_SMALLEST_FOR_ONE_WORD = 25
+_POINTS = 72 / 25.4
+# Beside the largest size, a room or table, and the sentence under a date.
+LABEL, SENTENCE = 0.62, 0.46
+# Above this part of the largest size, letters are made smaller rather than a word broken.
+_WHOLE_WORDS = 0.6
 _RUNS = re.compile(r"\S+")
 
 
-def first_size(name: str) -> int:
-    """The step to try first (an index of NAME_SIZES): the largest whose estimated lines fit the block.
+def sizes_of(name: str, area: Area, poster: Poster, wordings: list[Wording]) -> list[float]:
+    """The sizes in points to try one after the other: all that may fit, the largest first.
 
-    Only an estimate from the widths of characters; whoever lays out goes on to smaller steps while the page overflows.
+    Only an estimate from the widths of characters says where to begin; whoever lays out goes on while a text is too large.
     """
-    longest_word = max((_width(run) for run in _RUNS.findall(name) if _breaks_only_at_blanks(run)), default=0.0)
-    for step, size in enumerate(NAME_SIZES[:-1]):
-        lines = sum(max(1, math.ceil(_width(line) * size / _LINE_POINTS)) for line in name.split("\n"))
-        breaks_a_word = size >= _SMALLEST_FOR_ONE_WORD and longest_word * size > _LINE_POINTS
-        if lines * size * _LINE_HEIGHT <= _BLOCK_POINTS and not breaks_a_word:
+    sizes = [area.points]
+    while sizes[-1] * _STEP > area.least:
+        sizes.append(round(sizes[-1] * _STEP, 2))
+    sizes.append(area.least)
+    if name == "name":
+        lines = [(line, 1.0) for line in poster.name.split("\n")] + [(poster.place_label, LABEL)] * bool(poster.place_label)
+    elif name == "date":
+        lines = [line for wording in wordings for line in ((wording.date, 1.0), (wording.validity, SENTENCE))]
+    else:
+        return sizes
+    return sizes[_first(lines, sizes, area) :]
+
+
+def _first(lines: list[tuple[str, float]], sizes: list[float], area: Area) -> int:
+    width, height = area.width * _POINTS, area.height * _POINTS
+    words = (_width(run) for line, _ in lines for run in _RUNS.findall(line) if _breaks_only_at_blanks(run))
+    longest = max(words, default=0.0)
+    for step, size in enumerate(sizes[:-1]):
+        tall = sum(max(1, math.ceil(_width(line) * size * part / width)) * size * part * _LINE_HEIGHT for line, part in lines)
+        breaks_a_word = size > area.points * _WHOLE_WORDS and longest * size > width
+        if tall <= height and not breaks_a_word:
             return step
-    return len(NAME_SIZES) - 1
+    return len(sizes) - 1
 
 
 def _width(text: str) -> float:

@@ -8,7 +8,7 @@ is cut out of the finished page and read back.
 `{% part %}…{% endpart %}` around the whole content of an element says that it differs from page to page. Everything outside
 of parts is laid out once for all sheets that have it in common, and each distinct part once. So that a part cannot move
 anything else, its element (a block or flex container) has a definite width and height; a part that is larger than
-that does not fit, and the next body of the sheet is tried. Parts hold text, no pictures.
+that does not fit, and its next alternative (`<!--or-->`) is tried. Parts hold text, no pictures.
 """
 
 import re
@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 
 from clea_portal.posters.errors import BadPoster, NameTooLong
 
-PART_START, PART_END = "<!--part-->", "<!--/part-->"
-_PARTS = re.compile(f"{PART_START}(.*?){PART_END}", re.DOTALL)
+PART_START, PART_OR, PART_END = "<!--part-->", "<!--or-->", "<!--/part-->"
+PARTS = re.compile(f"{PART_START}(.*?){PART_END}", re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +46,6 @@ class Sheet:
 
 def split_parts(body: str) -> tuple[str, list[str]]:
     """The body with `<img src="part:N">` in place of its parts, and the parts."""
-    pieces = _PARTS.split(body)
+    pieces = PARTS.split(body)
     frame = pieces[0] + "".join(f'<img class="part" src="part:{n}" alt="">{text}' for n, text in enumerate(pieces[2::2]))
     return frame, pieces[1::2]

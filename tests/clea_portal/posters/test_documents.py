@@ -151,7 +151,7 @@ def test_long_texts_of_the_application_leave_room_for_the_name() -> None:
         )
     )
     assert len(PdfReader(io.BytesIO(pdf)).pages) == 1
-    assert "nationale/informations" in text_of(pdf)
+    assert "nationale/informations" in "".join(text_of(pdf).split())
 
 
 def test_what_cannot_fit_is_refused() -> None:

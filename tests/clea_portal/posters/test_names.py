@@ -1,7 +1,6 @@
 import pytest
 
 from clea_portal.posters.errors import NameMissing, NameTooLong
-from clea_portal.posters.fitting import NAME_SIZES, first_size
 from clea_portal.posters.names import clean_line, clean_name, is_right_to_left
 
 
@@ -50,18 +49,3 @@ def test_clean_line_joins_lines_and_may_be_empty() -> None:
 )
 def test_is_right_to_left(name: str, answer: bool) -> None:
     assert is_right_to_left(name) is answer
-
-
-@pytest.mark.parametrize(
-    ("name", "points"),
-    [
-        ("Q", 36),
-        ("Le Petit Bistrot", 36),
-        ("Rindfleischetikettierungsüberwachungsaufgabe", 21),
-        ("Association des anciens élèves et amis du conservatoire national supérieur de musique", 25),
-        ("Association des anciens élèves et amis de la musique, " * 3 + "de la danse", 17),
-        ("漢" * 199, 11),
-    ],
-)
-def test_first_size_shrinks_by_steps(name: str, points: int) -> None:
-    assert NAME_SIZES[first_size(name)] == points

@@ -2,7 +2,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.utils.translation import override
 
 from clea_portal.posters.poster import PosterKind
 from clea_portal.posters.wording import Step, word
@@ -10,8 +9,7 @@ from tests.clea_portal.posters.making import PARIS, make_poster
 
 
 def in_english(**changes: Any) -> Any:
-    with override("en"):
-        return word(make_poster(**changes))
+    return word(make_poster(**changes), "en")
 
 
 def test_static_poster() -> None:
