@@ -1,10 +1,12 @@
 """What every view of the API does alike."""
 
+from datetime import UTC
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Model, QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -31,6 +33,11 @@ class ApiView(APIView):
     renderer_classes = [JSONRenderer]
     metadata_class = None
     schema = ApiSchema()
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        # Times go out in UTC, whoever asks.
+        with timezone.override(UTC):
+            return super().dispatch(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if int(request.META.get("CONTENT_LENGTH") or 0) > BODY_LIMIT:

@@ -127,6 +127,7 @@ def _rendered(response: Response | HttpResponse) -> HttpResponse:
     """As it goes out, so that a repetition is the same to the byte."""
     if not isinstance(response, Response):
         return response
-    headers = {"Content-Type": "application/json"} | dict(response.items())
+    # What it says of its content is not true before it is rendered.
+    headers = dict(response.items()) | {"Content-Type": "application/json"}
     content = b"" if response.data is None else JSONRenderer().render(response.data)
     return HttpResponse(content, status=response.status_code, headers=headers)
