@@ -25,9 +25,24 @@ structlog.configure(
     cache_logger_on_first_use=True,
 )
 
+
+class NoAddresses(logging.Filter):
+    """Django's own lines about a request name its address, which may be a secret: the route's name takes its place."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        if isinstance(request, HttpRequest) and isinstance(record.args, tuple):
+            match = request.resolver_match
+            route = match.view_name if match else "unknown route"
+            secret = (request.path, request.get_full_path())
+            record.args = tuple(route if argument in secret else argument for argument in record.args)
+        return True
+
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"no_addresses": {"()": NoAddresses}},
     "formatters": {
         "json": {
             "()": structlog.stdlib.ProcessorFormatter,
@@ -38,7 +53,7 @@ LOGGING = {
             ],
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["no_addresses"]}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {
         # It writes addresses with their query strings; the line of RequestLogMiddleware replaces it.
