@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from clea_portal.accounts.enums import MemberRole, TeamRole
-from clea_portal.accounts.models import Membership, Organisation, TeamMembership, User
+from clea_portal.accounts.models import Administration, Membership, Organisation, TeamMembership, User
 from clea_portal.authorities.enums import ServerKind
 from clea_portal.authorities.models import (
     Country,
@@ -26,7 +26,7 @@ from clea_portal.protocol.keys import parse_private_key, private_key_hex, public
 from clea_portal.protocol.links import parse_link
 from clea_portal.protocol.lsp import LspType, decode_header
 from clea_portal.protocol.ntp import from_ntp, round_to_hour, to_ntp
-from events.models import Event
+from events.models import Event, EventRoom, Slot
 from mct.enums import CaseState, DeclarationState, PictureState, Problem
 from mct.models import Case, CaseCode, Declaration, Picture
 from venues.models import Venue
@@ -158,6 +158,14 @@ class VenueTypeFactory(factory.django.DjangoModelFactory):
     label_en = "Restaurant, bar, café (en)"
 
 
+class AdministrationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Administration
+
+    user = factory.SubFactory(UserFactory)
+    country = factory.SubFactory(CountryFactory)
+
+
 class OrganisationFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Organisation
@@ -199,6 +207,26 @@ class EventFactory(PlaceFactory):
     name = factory.Sequence(lambda n: f"Mariage {n}")
     start = factory.LazyFunction(lambda: timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=7))
     end = factory.LazyAttribute(lambda event: event.start + timedelta(hours=6))
+
+
+class EventRoomFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = EventRoom
+
+    event = factory.SubFactory(EventFactory)
+    name = factory.Sequence(lambda n: f"Salle {n}")
+    independent = True
+
+
+class SlotFactory(factory.django.DjangoModelFactory):
+    """Without codes: events.slots.add_slots makes those."""
+
+    class Meta:
+        model = Slot
+
+    event = factory.SubFactory(EventFactory)
+    start = factory.SelfAttribute("event.start")
+    end = factory.SelfAttribute("event.end")
 
 
 def sk_l() -> str:

@@ -57,6 +57,13 @@ class BeingDeleted(Refused):
         super().__init__(_("This organisation is about to be deleted. An owner has to stop that first."))
 
 
+class GoingAway(Refused):
+    """Who is about to delete their account takes no organisation over."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Your account is about to be deleted. Stop that first."))
+
+
 class AlreadyMember(Refused):
     def __init__(self) -> None:
         super().__init__(_("This person is a member already."))

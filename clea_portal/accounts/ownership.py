@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from clea_portal.accounts.enums import AfterHandOver, MemberRole
-from clea_portal.accounts.errors import Gone
+from clea_portal.accounts.errors import Gone, GoingAway
 from clea_portal.accounts.members import let_go_of_ownership
-from clea_portal.accounts.models import Organisation, OwnershipOffer, User
+from clea_portal.accounts.models import Deletion, Organisation, OwnershipOffer, User
 from clea_portal.accounts.organisations import is_owner, lock
 from clea_portal.audit.trail import record_act
 
@@ -30,8 +30,10 @@ def offer_ownership(
 
 @transaction.atomic
 def accept_ownership(offer: OwnershipOffer, *, by: User, now: datetime) -> None:
-    """Raises Gone: expired, withdrawn, or the one who offered owns it no longer."""
+    """Raises GoingAway, Gone: expired, withdrawn, or the one who offered owns it no longer."""
     organisation = lock(offer.organisation)
+    if Deletion.objects.filter(user=by).exists():
+        raise GoingAway
     taken, _rows = OwnershipOffer.objects.filter(pk=offer.pk, to=by, expires_at__gt=now).delete()
     membership = organisation.memberships.filter(user=by).first()
     if not taken or membership is None or not is_owner(offer.by, organisation):

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from clea_portal.protocol.lsp import LspType
 from events.models import Event
 from tests.e2e.browser import PHONE
-from tests.e2e.journeys import download, follow, follow_the_mail, look_at, press, sign_in_by_password
+from tests.e2e.journeys import download, follow, follow_the_mail, look_at, press
 from tests.factories import PASSWORD, MembershipFactory, RegionFactory, UserFactory, VenueTypeFactory, ready_country
 from tests.opening import links_in, open_code
 from venues.models import Venue
@@ -87,8 +87,6 @@ def sign_up(page):
     follow_the_mail(page, to=MANAGER)
     look_at(page, "Confirm your e-mail address")
     press(page, "Yes, confirm it")
-    look_at(page, "Sign in")
-    sign_in_by_password(page, MANAGER, PASSWORD)
 
 
 def make_a_venue_at_the_second_try(page):
