@@ -1,5 +1,10 @@
-"""Issuing and renewing the two codes of an event: one for the entrance, one for invitations and tickets."""
+"""Issuing and renewing the codes of an event: of the whole of it or of each slot, in each room with codes of its own.
 
+A verb that changes what codes say holds the event's row. Adding slots does not wait for that: see `slots.add_slots`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -8,60 +13,180 @@ from clea_portal.accounts.models import User
 from clea_portal.audit.trail import record_act
 from clea_portal.authorities.enums import AsynchronousStyle
 from clea_portal.codes.errors import AlreadyRenewed, Archived
-from clea_portal.codes.issuing import Timing, issue
+from clea_portal.codes.issuing import Timing, issue_all
+from clea_portal.codes.periods import Period
 from clea_portal.protocol.derivation import new_location_secret
-from events.errors import EventOver
-from events.models import Event, EventCode, EventCodeKind
-from events.timing import asynchronous_timing, entrance_timing, period_of
+from clea_portal.protocol.ntp import to_ntp
+from clea_portal.protocol.values import HOUR
+from events.errors import EventOver, TooManyCodes
+from events.models import Event, EventCode, EventCodeKind, EventCodeQuerySet, EventRoom, EventSecret, Slot
+from events.timing import asynchronous_timing, fits_one_period, period_of, synchronous_timing
+
+# As many as are made within about a second.
+MOST_CODES = 2_000
+Draft = tuple[EventCode, Timing]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """What one LTId stands for: the whole event or one of its slots, everywhere or in one independent room."""
+
+    slot: Slot | None = None
+    room: EventRoom | None = None
+
+
+def parts_of(event: Event, *, now: datetime) -> list[Part]:
+    """What of the event has codes: each slot that is not over, or else the whole event if one period covers it."""
+    slots: list[Slot | None] = [slot for slot in event.slots.in_use() if slot.end > now]
+    if not slots and event.end > now and fits_one_period(start=event.start, end=event.end) and not event.slots.in_use().exists():
+        slots = [None]
+    rooms = [None, *event.rooms.in_use().filter(independent=True)] if slots else []
+    return [Part(slot=slot, room=room) for slot in slots for room in rooms]
+
+
+def locked(event_id: int) -> Event:
+    """The event as it is now; nobody else changes it until the transaction ends."""
+    return Event.objects.with_country().select_for_update(of=("self",)).get(pk=event_id)
+
+
+def issue_codes(*, event: Event, parts: Sequence[Part], by: User, now: datetime) -> list[EventCode]:
+    """Codes of each kind for each part, under one new SK_L and with one period, hence one LTId: who scanned either is warned.
+
+    Within the transaction of the caller. Raises NoKey, EventTooLong, TooManyCodes.
+    """
+    secrets = EventSecret.objects.bulk_create(
+        EventSecret(event=event, slot=part.slot, room=part.room, sk_l=new_location_secret().hex(), created_at=now)
+        for part in parts
+    )
+    return _keep(event, [draft for secret in secrets for draft in _drafts(event, secret)], by=by, now=now)
 
 
 @transaction.atomic
-def issue_codes(*, event: Event, by: User, now: datetime) -> list[EventCode]:
-    """Both codes under one new SK_L and with one period, hence one LTId: who scanned either is warned.
+def complete_codes(event_id: int, *, by: User, now: datetime) -> list[EventCode]:
+    """Whatever code is missing, of a new room, of staff: beside the codes that are in use, under their SK_L and period.
 
-    Raises NoKey, EventTooLong.
+    Raises Archived, NoKey, EventTooLong, TooManyCodes.
     """
-    style = AsynchronousStyle(event.country.asynchronous_style)
-    period = period_of(start=event.start, end=event.end)
-    wanted: list[tuple[EventCodeKind, Timing, datetime, datetime]] = [
-        (EventCodeKind.ENTRANCE, entrance_timing(start=event.start, end=event.end), period.start, period.end),
-        (
-            EventCodeKind.ASYNCHRONOUS,
-            asynchronous_timing(start=event.start, end=event.end, style=style),
-            event.start,
-            event.end,
-        ),
-    ]
-    secret = event.secrets.create(sk_l=new_location_secret().hex(), created_at=now)
-    codes = [
-        event.codes.create(
-            kind=kind,
-            secret=secret,
-            deep_link=issue(place=event, sk_l=secret.sk_l, timing=timing, at=now),
-            created_at=now,
-            created_by=by,
-            valid_from=valid_from,
-            valid_until=valid_until,
-        )
-        for kind, timing, valid_from, valid_until in wanted
-    ]
-    record_act(actor=by, verb="issued", on=event, codes=[str(code.uuid) for code in codes])
-    return codes
+    event = locked(event_id)
+    if event.archived_at is not None:
+        raise Archived
+    in_use: dict[tuple[int | None, int | None], list[EventCode]] = {}
+    for code in event.codes.current().select_related("secret"):
+        in_use.setdefault((code.slot_id, code.room_id), []).append(code)
+    new: list[Part] = []
+    staff: list[Draft] = []
+    for part in parts_of(event, now=now):
+        there = in_use.get((part.slot.pk if part.slot else None, part.room.pk if part.room else None))
+        if there is None:
+            new.append(part)
+            continue
+        if event.has_staff_codes and EventCodeKind.STAFF not in {code.kind for code in there}:
+            staff += [_for_staff(code) for code in there if code.kind == EventCodeKind.ENTRANCE]
+    made = _keep(event, staff, by=by, now=now) if staff else []
+    return made + (issue_codes(event=event, parts=new, by=by, now=now) if new else [])
 
 
 @transaction.atomic
 def renew_codes(code: EventCode, *, by: User, now: datetime) -> list[EventCode]:
-    """New codes of both kinds under a new SK_L, in place of ``code`` and its sibling.
+    """New codes of all kinds under a new SK_L, in place of ``code`` and its siblings: of one slot, in one room.
 
     The caller names a code that it saw: of two people who renew the same codes, the second is told so.
-    Raises AlreadyRenewed, Archived, EventOver, NoKey.
+    Raises AlreadyRenewed, Archived, EventOver, EventTooLong, NoKey.
     """
-    event = Event.objects.with_country().get(pk=code.event_id)
+    event = locked(code.event_id)
     if event.archived_at is not None:
         raise Archived
-    if event.end <= now:
+    slot = event.slots.get(pk=code.slot_id) if code.slot_id else None
+    if (slot or event).end <= now:
         raise EventOver
     if not EventCode.objects.current().filter(event=event, secret=code.secret_id).update(replaced_at=now):
         raise AlreadyRenewed
+    room = event.rooms.get(pk=code.room_id) if code.room_id else None
     record_act(actor=by, verb="replaced", on=event, code=str(code.uuid))
-    return issue_codes(event=event, by=by, now=now)
+    return issue_codes(event=event, parts=[Part(slot=slot, room=room)], by=by, now=now)
+
+
+@transaction.atomic
+def renew_left_behind(event_id: int, *, by: User, now: datetime) -> list[EventCode]:
+    """New codes for every part whose codes carry old details, in one go: none if there is nothing to renew.
+
+    Raises Archived, EventTooLong, NoKey.
+    """
+    event = locked(event_id)
+    if event.archived_at is not None:
+        raise Archived
+    behind = event.codes.left_behind(now).values("secret")
+    secrets = list(event.secrets.filter(pk__in=behind).select_related("slot", "room").order_by("slot__start", "pk"))
+    replace(event.codes.filter(secret__in=secrets), on=event, by=by, now=now)
+    parts = [Part(slot=secret.slot, room=secret.room) for secret in secrets]
+    return issue_codes(event=event, parts=parts, by=by, now=now) if parts else []
+
+
+@transaction.atomic
+def set_staff_codes(event_id: int, *, wanted: bool, by: User, now: datetime) -> None:
+    """Have a code for staff beside each entrance code, or take those out of use. Raises as `complete_codes`."""
+    event = locked(event_id)
+    if event.has_staff_codes == wanted:
+        return
+    event.has_staff_codes = wanted
+    event.save(update_fields=["has_staff_codes"])
+    if wanted:
+        complete_codes(event.pk, by=by, now=now)
+    else:
+        replace(event.codes.filter(kind=EventCodeKind.STAFF), on=event, by=by, now=now)
+
+
+def replace(codes: EventCodeQuerySet, *, on: Event, by: User, now: datetime) -> int:
+    """Take the current ones of ``codes`` out of use; how many."""
+    number = codes.current().update(replaced_at=now)
+    if number:
+        record_act(actor=by, verb="replaced", on=on, number=number)
+    return number
+
+
+def _drafts(event: Event, secret: EventSecret) -> Iterator[Draft]:
+    """The codes of one secret, still without their links."""
+    times = secret.slot or event
+    period = period_of(start=times.start, end=times.end)
+    style = AsynchronousStyle(event.country.asynchronous_style)
+
+    def draft(kind: EventCodeKind, start: datetime, end: datetime) -> EventCode:
+        return EventCode(
+            kind=kind, event=event, slot=secret.slot, room=secret.room, secret=secret, valid_from=start, valid_until=end
+        )
+
+    yield draft(EventCodeKind.ENTRANCE, period.start, period.end), synchronous_timing(period)
+    yield (
+        draft(EventCodeKind.ASYNCHRONOUS, times.start, times.end),
+        asynchronous_timing(start=times.start, end=times.end, style=style),
+    )
+    if event.has_staff_codes:
+        yield draft(EventCodeKind.STAFF, period.start, period.end), synchronous_timing(period, staff=True)
+
+
+def _for_staff(entrance: EventCode) -> Draft:
+    """A code beside one that is in use, with its period, whatever has been edited since: else their LTIds would differ."""
+    start, end = entrance.valid_from, entrance.valid_until or entrance.valid_from
+    period = Period(t_period_start=to_ntp(start), hours=(to_ntp(end) - to_ntp(start)) // HOUR)
+    code = EventCode(
+        kind=EventCodeKind.STAFF,
+        event_id=entrance.event_id,
+        slot_id=entrance.slot_id,
+        room_id=entrance.room_id,
+        secret=entrance.secret,
+        valid_from=start,
+        valid_until=end,
+        edited_since=entrance.edited_since,
+    )
+    return code, synchronous_timing(period, staff=True)
+
+
+def _keep(event: Event, drafts: Sequence[Draft], *, by: User, now: datetime) -> list[EventCode]:
+    if event.codes.current().count() + len(drafts) > MOST_CODES:
+        raise TooManyCodes
+    links = issue_all(place=event, wanted=[(code.secret.sk_l, timing) for code, timing in drafts], at=now)
+    for (code, _), link in zip(drafts, links, strict=True):
+        code.deep_link, code.created_at, code.created_by = link, now, by
+    codes = EventCode.objects.bulk_create(code for code, _ in drafts)
+    record_act(actor=by, verb="issued", on=event, codes=[str(code.uuid) for code in codes])
+    return codes

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -36,19 +37,29 @@ class EventQuerySet(models.QuerySet["Event"]):
     def archived(self) -> "EventQuerySet":
         return self.filter(archived_at__isnull=False)
 
+    def at_a_glance(self, now: datetime) -> "EventQuerySet":
+        """Each row then says what lists show of its slots and codes, and has `whole_codes`: those of the event itself."""
+        slots = Slot.objects.in_use().filter(event=models.OuterRef("pk"))
+        codes = EventCode.objects.filter(event=models.OuterRef("pk"))
+        whole = EventCode.objects.current().filter(slot=None, room=None, kind=EventCodeKind.ENTRANCE)
+        number = slots.order_by().values("event").annotate(number=models.Count("pk")).values("number")
+        return self.annotate(
+            slot_count=Coalesce(models.Subquery(number), 0),
+            next_slot=models.Subquery(slots.filter(end__gt=now).order_by("start").values("start")[:1]),
+            has_codes=models.Exists(codes.current()),
+            is_left_behind=models.Exists(codes.left_behind(now)),
+        ).prefetch_related(models.Prefetch("codes", queryset=whole, to_attr="whole_codes"))
+
     def with_country(self) -> "EventQuerySet":
         return self.select_related("organisation__country", "venue_type", "region__country")
-
-    def with_current_codes(self) -> "EventQuerySet":
-        """``codes.all()`` of each row then gives its current ones, and only those."""
-        codes = EventCode.objects.current().order_by("-kind")
-        return self.prefetch_related(models.Prefetch("codes", queryset=codes))
 
 
 class Event(Place):
     start = models.DateTimeField(_("start"))
     end = models.DateTimeField(_("end"))
     time_zone = models.CharField(_("time zone"), max_length=60, default=settings.TIME_ZONE, validators=[validate_time_zone])
+    # Every code of the event, now and after each renewal, then has a sibling for those who work there.
+    has_staff_codes = models.BooleanField(_("has codes for staff"), default=False, editable=False)
 
     objects = EventQuerySet.as_manager()
 
@@ -56,6 +67,7 @@ class Event(Place):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         ordering = ["-start", "-pk"]
+        indexes = [models.Index(fields=["organisation", "start"], name="events_of_one_in_order")]
         constraints = [
             *Place.Meta.constraints,
             models.CheckConstraint(
@@ -71,12 +83,38 @@ class Event(Place):
         return ZoneInfo(self.time_zone)
 
 
+class EventRoomQuerySet(models.QuerySet["EventRoom"]):
+    def of_member(self, user: User) -> "EventRoomQuerySet":
+        return self.filter(event__organisation__memberships__user=user)
+
+    def in_use(self) -> "EventRoomQuerySet":
+        return self.filter(removed_at__isnull=True)
+
+    def with_event(self) -> "EventRoomQuerySet":
+        return self.select_related("event__organisation__country", "event__venue_type", "event__region__country")
+
+
 class EventRoom(Room):
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="rooms")
+    # A removed room stays until its codes are past their retention.
+    removed_at = models.DateTimeField(_("removed"), null=True, editable=False)
+
+    objects = EventRoomQuerySet.as_manager()
 
     class Meta(Room.Meta):
         verbose_name = _("room of an event")
         verbose_name_plural = _("rooms of events")
+
+
+class SlotQuerySet(models.QuerySet["Slot"]):
+    def of_member(self, user: User) -> "SlotQuerySet":
+        return self.filter(event__organisation__memberships__user=user)
+
+    def in_use(self) -> "SlotQuerySet":
+        return self.filter(removed_at__isnull=True)
+
+    def with_event(self) -> "SlotQuerySet":
+        return self.select_related("event__organisation__country", "event__venue_type", "event__region__country")
 
 
 class Slot(models.Model):
@@ -88,11 +126,16 @@ class Slot(models.Model):
     start = models.DateTimeField(_("start"))
     end = models.DateTimeField(_("end"))
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    # A removed slot stays until its codes are past their retention.
+    removed_at = models.DateTimeField(_("removed"), null=True, editable=False)
+
+    objects = SlotQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("slot")
         verbose_name_plural = _("slots")
         ordering = ["start", "pk"]
+        indexes = [models.Index(fields=["event", "start"], name="slots_of_an_event_in_order")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(end__gt=models.F("start")),
@@ -122,6 +165,11 @@ class EventCodeQuerySet(models.QuerySet["EventCode"]):
 
     def current(self) -> "EventCodeQuerySet":
         return self.filter(replaced_at__isnull=True)
+
+    def left_behind(self, now: datetime) -> "EventCodeQuerySet":
+        """Current ones that carry old details of what is not over yet."""
+        of_whole = models.Q(slot__isnull=True, event__end__gt=now)
+        return self.current().exclude(edited_since=[]).filter(of_whole | models.Q(slot__end__gt=now))
 
     def with_event(self) -> "EventCodeQuerySet":
         return self.select_related("event__organisation__country", "event__venue_type", "event__region__country", "slot", "room")

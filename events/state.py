@@ -1,6 +1,5 @@
-"""Where an event stands, and what to tell its organiser."""
+"""Where an event and its slots stand, and what to tell their organiser."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import models
@@ -8,23 +7,26 @@ from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from events.models import Event, EventCode
+from events.models import Event, Slot
 
 
 class EventState(models.TextChoices):
     UPCOMING = "upcoming", _("Coming up")
     RUNNING = "running", _("Now")
     LEFT_BEHIND = "left_behind", _("Renew the codes")
+    NO_CODES = "no_codes", _("No code yet")
     PAST = "past", _("Over")
 
 
-def state_of_event(event: Event, *, codes: Sequence[EventCode], now: datetime) -> EventState:
-    """``codes``: its current ones."""
-    if event.end <= now:
+def state_of(times: Event | Slot, *, has_codes: bool, left_behind: bool, now: datetime) -> EventState:
+    """``left_behind``: whether a code of it that still counts carries old details."""
+    if times.end <= now:
         return EventState.PAST
-    if any(code.edited_since for code in codes):
+    if not has_codes:
+        return EventState.NO_CODES
+    if left_behind:
         return EventState.LEFT_BEHIND
-    return EventState.RUNNING if event.start <= now else EventState.UPCOMING
+    return EventState.RUNNING if times.start <= now else EventState.UPCOMING
 
 
 def times_of(event: Event) -> list[dict[str, str]]:

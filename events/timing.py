@@ -26,9 +26,18 @@ def period_of(*, start: datetime, end: datetime) -> Period:
     return Period(t_period_start=first, hours=hours)
 
 
-def entrance_timing(*, start: datetime, end: datetime) -> Timing:
-    period = period_of(start=start, end=end)
-    return Timing(t_period_start=period.t_period_start, t_qr_start=period.t_period_start, period_duration=period.hours)
+def fits_one_period(*, start: datetime, end: datetime) -> bool:
+    try:
+        period_of(start=start, end=end)
+    except EventTooLong:
+        return False
+    return True
+
+
+def synchronous_timing(period: Period, *, staff: bool = False) -> Timing:
+    """Of a code that is scanned on coming in, or by those who work there."""
+    start = period.t_period_start
+    return Timing(t_period_start=start, t_qr_start=start, period_duration=period.hours, staff=staff)
 
 
 def asynchronous_timing(*, start: datetime, end: datetime, style: AsynchronousStyle) -> Timing:

@@ -29,7 +29,7 @@ from events.errors import EventOver
 from events.forms import EventForm
 from events.models import Event, EventCode
 from events.planning import archive_event, bring_back_event, change_event, plan_event
-from events.state import deleted_on, state_of_event, times_of
+from events.state import deleted_on, state_of, times_of
 
 
 @require_safe
@@ -41,12 +41,11 @@ def event_list(request: HttpRequest) -> HttpResponse:
     own = Event.objects.of_member(user)
     choices = {"upcoming": own.upcoming(now), "past": own.past(now), "archived": own.archived()}
     show = request.GET.get("show", "")
-    shown = choices.get(show, choices["upcoming"]).with_country().with_current_codes()
+    shown = choices.get(show, choices["upcoming"]).with_country().at_a_glance(now)
     page = Paginator(shown, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     rows = [
-        {"event": event, "codes": codes, "state": state_of_event(event, codes=codes, now=now)}
+        {"event": event, "state": state_of(event, has_codes=event.has_codes, left_behind=event.is_left_behind, now=now)}
         for event in page
-        for codes in [list(event.codes.all())]
     ]
     counts = own.aggregate(
         upcoming=Count("pk", filter=Q(archived_at=None, end__gt=now)),
@@ -107,7 +106,7 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     context = {
         "event": event,
         "codes": current,
-        "state": state_of_event(event, codes=current, now=now),
+        "state": state_of(event, has_codes=bool(current), left_behind=any(code.edited_since for code in current), now=now),
         "is_over": event.end <= now,
         "deleted_on": deleted_on(event),
         "replaced": [code for code in codes if not code.is_current],

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from django.db.models import QuerySet
 
 from clea_portal.authorities.models import Country, ServerKey, TracingKey
 from clea_portal.protocol.keys import parse_public_key
@@ -23,12 +25,17 @@ class IssuingKeys:
 
 def issuing_keys(country: Country, *, at: datetime) -> IssuingKeys:
     """The newest key generations that are valid at ``at``. Raises NoKey."""
-    server = ServerKey.objects.filter(authority__country=country, valid_from__lte=at).first()
+    # The keys alone: issuing codes is no reason to have a private key in memory.
+    server = _newest(ServerKey.objects.all(), country, at)
     if server is None:
         raise NoKey(f"{country.code} has no server key valid at {at:%Y-%m-%d}")
     if not country.has_tracing:
-        return IssuingKeys(pk_sa=parse_public_key(server.public_key), pk_mcta=None)
-    tracing = TracingKey.objects.filter(authority__country=country, valid_from__lte=at).first()
+        return IssuingKeys(pk_sa=parse_public_key(server), pk_mcta=None)
+    tracing = _newest(TracingKey.objects.all(), country, at)
     if tracing is None:
         raise NoKey(f"{country.code} has no contact tracing key valid at {at:%Y-%m-%d}")
-    return IssuingKeys(pk_sa=parse_public_key(server.public_key), pk_mcta=parse_public_key(tracing.public_key))
+    return IssuingKeys(pk_sa=parse_public_key(server), pk_mcta=parse_public_key(tracing))
+
+
+def _newest(keys: QuerySet[Any], country: Country, at: datetime) -> str | None:
+    return keys.filter(authority__country=country, valid_from__lte=at).values_list("public_key", flat=True).first()

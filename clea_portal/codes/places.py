@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from clea_portal.authorities.models import Region, VenueType
 from clea_portal.codes.models import Place
@@ -47,10 +47,10 @@ def fill_in(place: Place, details: PlaceDetails) -> list[str]:
     )
 
 
-def set_fields(place: Place, **values: object) -> list[str]:
-    changed = [name for name, value in values.items() if getattr(place, name, None) != value]
+def set_fields(row: Model, **values: object) -> list[str]:
+    changed = [name for name, value in values.items() if getattr(row, name, None) != value]
     for name in changed:
-        setattr(place, name, values[name])
+        setattr(row, name, values[name])
     return changed
 
 

@@ -29,10 +29,10 @@ def test_plan_event_stores_the_details_and_issues_both_codes():
     ]
 
 
-def test_plan_event_that_is_too_long_makes_nothing():
-    with pytest.raises(EventTooLong):
-        planned_event(schedule=schedule_of(end=START + timedelta(hours=254)))
-    assert (Event.objects.count(), AuditEvent.objects.count()) == (0, 0)
+def test_plan_event_that_is_too_long_for_a_code_waits_for_its_slots():
+    event = planned_event(schedule=schedule_of(end=START + timedelta(hours=254)))
+    assert (event.end, EventCode.objects.count()) == (START + timedelta(hours=254), 0)
+    assert list(AuditEvent.objects.values_list("verb", flat=True)) == ["created"]
 
 
 def test_plan_event_without_keys_makes_nothing():

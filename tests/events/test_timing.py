@@ -7,7 +7,7 @@ from clea_portal.codes.issuing import Timing
 from clea_portal.codes.periods import Period
 from clea_portal.protocol.lsp import LspType
 from clea_portal.protocol.ntp import to_ntp
-from events.timing import EventTooLong, asynchronous_timing, entrance_timing, period_of
+from events.timing import EventTooLong, asynchronous_timing, period_of, synchronous_timing
 from tests.events.making import END, PARIS, START
 
 
@@ -47,9 +47,9 @@ def test_period_of_254_hours_is_the_longest():
         period_of(start=start, end=start + timedelta(hours=253))
 
 
-def test_entrance_timing():
+def test_synchronous_timing():
     first = to_ntp(utc(20, 12))
-    assert entrance_timing(start=START, end=END) == Timing(
+    assert synchronous_timing(period_of(start=START, end=END)) == Timing(
         t_period_start=first, t_qr_start=first, period_duration=13, cri_exp=31, lsp_type=LspType.SYNCHRONOUS
     )
 
