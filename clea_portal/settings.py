@@ -296,6 +296,7 @@ READINESS_CHECKS = ["mct.health.oldest_unsent_declaration"]
 PURGES = [
     "venues.retention.purge",
     "events.retention.purge",
+    "venues.display_retention.purge",
     "mct.retention.purge",
     "clea_portal.accounts.retention.purge",
     "clea_portal.audit.retention.purge",

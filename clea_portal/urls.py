@@ -29,6 +29,7 @@ urlpatterns = [
     path("invitations/<str:token>/decline/", invitation_views.decline, name="decline_invitation"),
     path("venues/", include("venues.urls")),
     path("events/", include("events.urls")),
+    path("displays/", include("venues.display_urls")),
     path("cases/", include("mct.urls")),
     path("share/", include("mct.share_urls")),
     path("api/", include("clea_portal.api.urls")),
