@@ -6,7 +6,7 @@ The labels stand on prints only, so a list is text and nothing more: no part of 
 import csv
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import models
 from django.utils.formats import number_format
@@ -16,6 +16,8 @@ from clea_portal.codes.models import MOST_TABLES
 from clea_portal.posters.names import clean_line
 
 LABEL_LIMIT = 30
+# With a label and what stands between, within what posters print under a name.
+ROOM_NAME_LIMIT = 40
 # 1,000 labels of thirty characters of two bytes each, with room for spreadsheets' quotes and empty columns.
 FILE_LIMIT = 256 * 1024
 TEXT_LIMIT = 100_000
@@ -43,7 +45,7 @@ class Reason(models.TextChoices):
     """Why a piece of a line is no label."""
 
     UNREADABLE = "unreadable", _("cannot be read: save the file in the encoding UTF-8, or type the label")
-    TOO_LONG = "too_long", _("is too long for a label: shorten it to %(length)s characters")
+    TOO_LONG = "too_long", _("is too long: shorten it to %(length)s characters")
     TWICE = "twice", _("is there already")
     BACKWARDS = "backwards", _("runs backwards: write the smaller end first")
     TOO_MANY = "too_many", _("is more than the %(number)s labels that fit")
@@ -60,10 +62,11 @@ class Misread:
     line: int
     text: str = field(repr=False)
     reason: Reason
+    limit: int = LABEL_LIMIT
 
     @property
     def why(self) -> str:
-        return str(self.reason.label) % {"length": LABEL_LIMIT, "number": number_format(MOST_TABLES, force_grouping=True)}
+        return str(self.reason.label) % {"length": self.limit, "number": number_format(MOST_TABLES, force_grouping=True)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +139,22 @@ def _split(line: str) -> list[str]:
         return next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])
     except csv.Error:
         return [line]
+
+
+def understand_names(text: str, *, limit: int) -> Understood:
+    """One name a line, whatever stands in it: those of rooms. Longer ones than ``limit`` characters are named with their line."""
+    names: dict[str, str] = {}
+    misread: list[Misread] = []
+    for line, typed in enumerate(re.split("\r\n|\r|\n", text.removeprefix("\ufeff")), start=1):
+        name = clean_line(typed)
+        reason = Reason.UNREADABLE if _UNREADABLE.search(typed) else Reason.TOO_LONG if len(name) > limit else None
+        if reason is None and name.casefold() in names:
+            reason = Reason.TWICE
+        if reason is not None:
+            misread.append(replace(_misread(line, typed, reason), limit=limit))
+        elif name:
+            names[name.casefold()] = name
+    return Understood(labels=tuple(names.values()), misread=tuple(misread))
 
 
 def _written_out(piece: str) -> Sequence[str] | Reason:

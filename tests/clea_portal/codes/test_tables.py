@@ -1,6 +1,15 @@
 import pytest
 
-from clea_portal.codes.tables import FILE_LIMIT, LABEL_LIMIT, Misread, NoList, Reason, decode_list, understand_labels
+from clea_portal.codes.tables import (
+    FILE_LIMIT,
+    LABEL_LIMIT,
+    Misread,
+    NoList,
+    Reason,
+    decode_list,
+    understand_labels,
+    understand_names,
+)
 
 
 def labels(text):
@@ -66,7 +75,7 @@ def test_what_is_misread_costs_nothing_else():
 def test_reasons_are_sentences():
     assert [found.why for found in understand_labels(f"1-1001,{'x' * 31}").misread] == [
         "is more than the 1,000 labels that fit",
-        "is too long for a label: shorten it to 30 characters",
+        "is too long: shorten it to 30 characters",
     ]
 
 
@@ -108,3 +117,17 @@ def test_files_that_hold_no_text_are_refused(content):
 
 def test_limit_of_files_lets_the_longest_list_through():
     assert len(("é" * LABEL_LIMIT + ";;;\r\n").encode("utf-8")) * 1000 < FILE_LIMIT
+
+
+def test_names_keep_commas_and_dashes():
+    assert understand_names("Salle 1-2, gauche\n\n Étage  2 ", limit=40).labels == ("Salle 1-2, gauche", "Étage 2")
+
+
+def test_names_that_are_not_understood_are_named_with_their_line():
+    understood = understand_names("Cave\ncave\nabcdef\nA\ufffd", limit=5)
+    assert understood.labels == ("Cave",)
+    assert [(found.line, found.why) for found in understood.misread] == [
+        (2, "is there already"),
+        (3, "is too long: shorten it to 5 characters"),
+        (4, "cannot be read: save the file in the encoding UTF-8, or type the label"),
+    ]
