@@ -19,6 +19,7 @@ from clea_portal.posters.errors import BadPoster, NameTooLong
 
 PART_START, PART_OR, PART_END = "<!--part-->", "<!--or-->", "<!--/part-->"
 PARTS = re.compile(f"{PART_START}(.*?){PART_END}", re.DOTALL)
+_PLACE = '<img src="part:%d" alt="" style="display:block;width:100%%;height:100%%">'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,8 +45,8 @@ class Sheet:
     too_long: type[BadPoster] = NameTooLong
 
 
-def split_parts(body: str) -> tuple[str, list[str]]:
-    """The body with `<img src="part:N">` in place of its parts, and the parts."""
+def split_parts(body: str) -> tuple[str, list[list[str]]]:
+    """The body with `<img src="part:N">` in place of its parts, and the variants of each part."""
     pieces = PARTS.split(body)
-    frame = pieces[0] + "".join(f'<img class="part" src="part:{n}" alt="">{text}' for n, text in enumerate(pieces[2::2]))
-    return frame, pieces[1::2]
+    frame = pieces[0] + "".join(f"{_PLACE % number}{text}" for number, text in enumerate(pieces[2::2]))
+    return frame, [part.split(PART_OR) for part in pieces[1::2]]
