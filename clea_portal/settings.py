@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "clea_portal.audit",
     "clea_portal.api",
     "clea_portal.codes",
+    "clea_portal.codes.printing",
     "clea_portal.jobs",
     "clea_portal.scanning",
     "clea_portal.posters",
@@ -213,7 +214,7 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
 }
 ADMIN_ENABLED = env.boolean("ADMIN_ENABLED", DEMONSTRATION or DEBUG)
 # Uploads never touch a disk. Anybody may post a form anywhere, so by default a request with files holds little memory and what
-# is larger is dropped; the pages that take pictures say so themselves (mct.uploads), behind sign-in, role and second factor.
+# is larger is dropped; the pages that take pictures say so themselves (clea_portal.uploads).
 DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 # More than any form takes, so that the form can say how many it takes.
@@ -295,12 +296,13 @@ CELERY_BEAT_SCHEDULE = {
 READINESS_CHECKS = ["mct.health.oldest_unsent_declaration"]
 PURGES = [
     "venues.retention.purge",
-    "events.retention.purge",
     "venues.display_retention.purge",
+    "events.retention.purge",
     "mct.retention.purge",
     "clea_portal.accounts.retention.purge",
     "clea_portal.audit.retention.purge",
     "clea_portal.jobs.retention.purge",
+    "clea_portal.codes.printing.logos.purge",
     "clea_portal.api.retention.purge",
 ]
 DEMONSTRATION_LOADERS = [
@@ -312,9 +314,14 @@ DEMONSTRATION_LOADERS = [
 # Kinds of background work, each with the function that does it (clea_portal.jobs.running.Handler).
 JOB_KINDS: dict[str, str] = {
     "accounts.own_data": "clea_portal.accounts.own_data.export",
+    "venues.bundle": "venues.jobs.bundle",
+    "events.bundle": "events.jobs.bundle",
 }
 # Of some kinds, what says whether a result may still be handed out (clea_portal.jobs.running.check).
-JOB_CHECKS: dict[str, str] = {}
+JOB_CHECKS: dict[str, str] = {
+    "venues.bundle": "venues.jobs.check_bundle",
+    "events.bundle": "events.jobs.check_bundle",
+}
 # What belongs to an organisation, for its members to take with them (clea_portal.accounts.own_data), and words for what happened.
 OWN_DATA = ["venues.own_data.export", "events.own_data.export"]
 ACTIVITY_SENTENCES = ["venues.activity.SENTENCES", "events.activity.SENTENCES"]

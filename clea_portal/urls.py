@@ -23,17 +23,19 @@ urlpatterns = [
     path("account/second-factor/totp/activate/", ActivateAppView.as_view(), name="mfa_activate_totp"),
     path("account/second-factor/", include("allauth.mfa.urls")),
     path("jobs/", include("clea_portal.jobs.urls")),
+    path("printing/", include("clea_portal.codes.printing.urls")),
     path("organisations/", include("clea_portal.accounts.urls")),
     path("invitations/<str:token>/", invitation_views.opened, name="invitation"),
     path("invitations/<str:token>/accept/", invitation_views.accept, name="accept_invitation"),
     path("invitations/<str:token>/decline/", invitation_views.decline, name="decline_invitation"),
     path("venues/", include("venues.urls")),
-    path("events/", include("events.urls")),
     path("displays/", include("venues.display_urls")),
+    path("events/", include("events.urls")),
     path("cases/", include("mct.urls")),
     path("share/", include("mct.share_urls")),
     path("api/", include("clea_portal.api.urls")),
     path("api/v1/venues/", include("venues.api_urls")),
+    path("api/v1/events/", include("events.api_urls")),
 ]
 handler400 = "clea_portal.api.problems.bad_request"
 handler404 = "clea_portal.api.problems.not_found"

@@ -17,6 +17,7 @@ ON_A_DATABASE = [
     "tests/clea_portal/audit",
     "tests/clea_portal/authorities",
     "tests/clea_portal/codes",
+    "tests/clea_portal/jobs",
     "tests/clea_portal/test_fields.py",
     "tests/clea_portal/test_health.py",
     "tests/venues",

@@ -7,11 +7,15 @@ _UNSAFE = re.compile(r"[^\w .,'’&()-]+")
 _NAME_LIMIT = 80
 
 
-def disposition(name: str) -> str:
+def disposition(name: str, *, plain: str = "") -> str:
     """``Content-Disposition`` of a download: a plain name for old systems, the whole one for those that take any script."""
+    return f"attachment; filename=\"{plain or _plain(name)}\"; filename*=UTF-8''{quote(safe_name(name), safe='')}"
+
+
+def _plain(name: str) -> str:
     stem, _, extension = name.rpartition(".")
-    plain = re.sub(r"[^A-Za-z0-9.-]+", "-", stem.encode("ascii", "ignore").decode()).strip("-.") or "clea"
-    return f"attachment; filename=\"{plain[:_NAME_LIMIT]}.{extension}\"; filename*=UTF-8''{quote(safe_name(name), safe='')}"
+    letters = re.sub(r"[^A-Za-z0-9.-]+", "-", stem.encode("ascii", "ignore").decode()).strip("-.")
+    return f"{letters[:_NAME_LIMIT] or 'clea'}.{extension}"
 
 
 def safe_name(name: str) -> str:

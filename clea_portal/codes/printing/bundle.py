@@ -1,0 +1,145 @@
+"""Everything that a place needs to hang, lay out and keep, in one ZIP or one PDF. Codes for staff are never in it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import chain
+from typing import IO
+
+from django.utils.translation import gettext as _
+
+from clea_portal.accounts.models import User
+from clea_portal.codes.printing.logos import read_logo
+from clea_portal.codes.printing.making import PDF, Made, Report, nameless_file, record_prints, require_current, zipped
+from clea_portal.codes.printing.options import Output, PrintOptions
+from clea_portal.codes.printing.planning import Copy, poster_of
+from clea_portal.codes.printing.subjects import PrintableCode, Subject
+from clea_portal.jobs.files import safe_name
+from clea_portal.posters.composing import compose, count_sheets
+from clea_portal.posters.layouts import Layout
+from clea_portal.posters.logos import Logo
+from clea_portal.posters.poster import Poster, PosterKind
+from clea_portal.posters.sheets import Sheet
+from clea_portal.posters.typesetting import write_sheets
+
+STICKERS = Layout.STICKERS_8
+# Labels of tables are left out of a pack that would become longer than this with them, for each kind of print.
+MOST_PAGES = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One file of the ZIP, or some pages of the PDF."""
+
+    name: str
+    title: str = field(repr=False)
+    pages: int
+    sheets: Callable[[], Iterator[Sheet]]
+
+
+def make(subject: Subject, options: PrintOptions, *, by: User, report: Report) -> Made:
+    """Raises Overtaken, BadPoster, PosterUnreadable."""
+    chosen = [printable for printable in options.chosen(subject) if printable.kind is not PosterKind.STAFF]
+    require_current(chosen)
+    logo = read_logo(options.logo, places=subject.places)
+    folders = _folders(chosen)
+    parts = {folder: _parts(printables, options, logo=logo) for folder, printables in folders.items()}
+    made = (_zip if options.output == Output.BUNDLE_ZIP else _pdf)(
+        subject, options, parts, created_on=_newest(chosen), report=report
+    )
+    require_current(chosen)
+    record_prints(chosen, by=by, file=options.output)
+    return made
+
+
+def _folders(printables: Sequence[PrintableCode]) -> dict[str, list[PrintableCode]]:
+    """The codes by place; of several places, each has a folder of its own in the ZIP."""
+    by_place: dict[int, list[PrintableCode]] = {}
+    for printable in printables:
+        by_place.setdefault(printable.place.pk, []).append(printable)
+    if len(by_place) == 1:
+        return {"": list(printables)}
+    return {
+        safe_name(f"{number:03} {group[0].place.name}./").removesuffix("./") + "/": group
+        for number, group in enumerate(by_place.values(), start=1)
+    }
+
+
+def _parts(printables: Sequence[PrintableCode], options: PrintOptions, *, logo: Logo | None) -> list[Part]:
+    scanned = [printable for printable in printables if printable.kind is not PosterKind.ASYNCHRONOUS]
+    tickets = [printable for printable in printables if printable.kind is PosterKind.ASYNCHRONOUS]
+
+    def posters(copies: Sequence[Copy]) -> list[Poster]:
+        return [poster_of(copy, options, logo=logo) for copy in copies]
+
+    one_of_each = posters(_each(scanned))
+    at_tables = posters([Copy(printable=printable, table=table) for printable in scanned for table in printable.tables])
+    if len(at_tables) > MOST_PAGES:
+        at_tables = []
+    parts = [
+        _printed(_("Posters"), one_of_each, Layout.A4),
+        _printed(_("Table tents"), at_tables or one_of_each, Layout.TENT),
+        _printed(_("Stickers"), at_tables or one_of_each, STICKERS, fill=not at_tables),
+        _printed(
+            _("Cards for tickets and invitations"),
+            posters([Copy(printable=printable) for printable in tickets]),
+            Layout.CARD,
+            fill=True,
+        ),
+    ]
+    parts = [part for part in parts if part.pages]
+    return [replace(part, name=f"{number} {part.name}") for number, part in enumerate(parts, start=1)]
+
+
+def _each(printables: Sequence[PrintableCode]) -> list[Copy]:
+    return [Copy(printable=printable) for printable in printables]
+
+
+def _printed(name: str, posters: Sequence[Poster], layout: Layout, *, fill: bool = False) -> Part:
+    return Part(
+        name=name,
+        title=name,
+        pages=count_sheets(posters, layout=layout, fill=fill),
+        sheets=lambda: compose(posters, layout=layout, fill=fill),
+    )
+
+
+def _zip(subject: Subject, options: PrintOptions, parts: dict[str, list[Part]], *, created_on: date, report: Report) -> Made:
+    total = sum(part.pages for group in parts.values() for part in group)
+
+    def files() -> Iterator[tuple[str, IO[bytes]]]:
+        done = 0
+        for folder, group in parts.items():
+            for part in group:
+                yield f"{folder}{safe_name(f'{part.name}.pdf')}", _write([part], options, created_on, _from(done, total, report))
+                done += part.pages
+
+    return zipped(files(), name=safe_name(f"{subject.file_name}.zip"))
+
+
+def _pdf(subject: Subject, options: PrintOptions, parts: dict[str, list[Part]], *, created_on: date, report: Report) -> Made:
+    file = _write(list(chain.from_iterable(parts.values())), options, created_on, report, title=subject.title)
+    return Made(file=file, name=safe_name(f"{subject.file_name}.pdf"), content_type=PDF)
+
+
+def _write(parts: Sequence[Part], options: PrintOptions, created_on: date, report: Report, *, title: str = "") -> IO[bytes]:
+    file = nameless_file()
+    write_sheets(
+        chain.from_iterable(part.sheets() for part in parts),
+        file,
+        total=sum(part.pages for part in parts),
+        title=title or parts[0].title,
+        language=options.languages[0],
+        created_on=created_on,
+        report=report,
+    )
+    file.seek(0)
+    return file
+
+
+def _from(before: int, total: int, report: Report) -> Report:
+    return lambda done, _: report(before + done, total)
+
+
+def _newest(printables: Sequence[PrintableCode]) -> date:
+    return max(printable.code.created_at.astimezone(printable.zone).date() for printable in printables)

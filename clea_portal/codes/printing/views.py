@@ -1,0 +1,126 @@
+"""The print page of whatever an app wants printed, and what it hands out."""
+
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from clea_portal.accounts.models import Membership, Organisation
+from clea_portal.accounts.person import person
+from clea_portal.codes.access import WRITERS
+from clea_portal.codes.messages import archived_message, replaced_message
+from clea_portal.codes.printing import making
+from clea_portal.codes.printing.forms import PrintForm
+from clea_portal.codes.printing.jobs import order_prints
+from clea_portal.codes.printing.logos import forget_logo, keep_logo, logos_for
+from clea_portal.codes.printing.messages import nothing_message, unreadable_message
+from clea_portal.codes.printing.options import BUNDLES, PrintOptions
+from clea_portal.codes.printing.planning import copies_of, pages_of
+from clea_portal.codes.printing.preview import preview
+from clea_portal.codes.printing.subjects import Subject
+from clea_portal.jobs.files import disposition
+from clea_portal.jobs.running import TooManyJobs, too_many_message
+from clea_portal.posters.errors import BadPoster, PosterUnreadable
+
+logger = structlog.get_logger(__name__)
+
+DOWNLOAD = "download"
+LOGO_BYTES = 2 * 1024 * 1024
+
+
+def print_page(request: HttpRequest, subject: Subject) -> HttpResponseBase:
+    """The form with a live picture; or, when it is sent, a file at once, or the page of the job that makes it."""
+    if any(place.archived_at is not None for place in subject.places):
+        messages.warning(request, archived_message())
+        return redirect(subject.back_to)
+    if not subject.printables:
+        messages.warning(request, nothing_message())
+        return redirect(subject.back_to)
+    logos = logos_for(subject.organisation, just_sent=request.GET.get("logo", "")) if subject.organisation else []
+    form = PrintForm(request.POST or None, subject=subject, logos=logos)
+    act = request.POST.get("act", "")
+    if request.method != "POST":
+        shown = form.default_options()
+    elif form.is_valid():
+        shown = form.options()
+        if act == DOWNLOAD or (act in BUNDLES and subject.has_bundle):
+            return _hand_out(request, subject, shown if act == DOWNLOAD else shown.with_output(act))
+    else:
+        shown = None
+    context = {"form": form, "subject": subject, "preview": shown and preview(subject, shown)}
+    if request.headers.get("HX-Request"):
+        return render(request, "printing/preview.html", context)
+    if subject.organisation:
+        context |= {"may_change_logo": _writes_for(request, subject.organisation), "remembered": _remembered(logos)}
+    return render(request, "printing/page.html", context)
+
+
+def _hand_out(request: HttpRequest, subject: Subject, options: PrintOptions) -> HttpResponseBase:
+    user = person(request)
+    if options.output in BUNDLES or pages_of(copies_of(options.chosen(subject), options), options) > 1:
+        return _order(request, subject, options)
+    try:
+        made = making.make(subject, options, by=user)
+    except making.Overtaken:
+        messages.warning(request, replaced_message())
+    except BadPoster as error:
+        messages.error(request, str(error))
+    except PosterUnreadable:
+        logger.error("file_unreadable", kind=options.output)
+        messages.error(request, unreadable_message())
+    else:
+        headers = {"Content-Disposition": disposition(made.name), "Cache-Control": "private, no-store"}
+        return FileResponse(made.file, content_type=made.content_type, headers=headers)
+    return redirect(subject.back_to)
+
+
+def _order(request: HttpRequest, subject: Subject, options: PrintOptions) -> HttpResponse:
+    try:
+        job = order_prints(subject, options, by=person(request), back_to=request.path)
+    except TooManyJobs:
+        messages.warning(request, too_many_message())
+        return redirect("jobs:list")
+    return redirect("jobs:detail", job.uuid)
+
+
+@require_POST
+def logo(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Send a logo for the next print, or have the organisation remember it; or forget the remembered one."""
+    organisation = get_object_or_404(Organisation.objects.of_member(person(request)), uuid=uuid)
+    back_to = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back_to, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        back_to = "/"
+    if request.POST.keys() & {"forget", "remember"} and not _writes_for(request, organisation):
+        raise PermissionDenied
+    if "forget" in request.POST:
+        forget_logo(organisation=organisation, by=person(request))
+        return redirect(back_to)
+    sent = request.FILES.get("file")
+    if sent is None or not sent.size:
+        messages.error(request, _("Choose a file first: a PNG, a JPEG or an SVG."))
+    elif sent.size > LOGO_BYTES:
+        messages.error(request, _("This logo is too large: send a file of at most 2 MB."))
+    else:
+        try:
+            kept = keep_logo(sent.read(), organisation=organisation, remember="remember" in request.POST, by=person(request))
+        except BadPoster as error:
+            messages.error(request, str(error))
+        else:
+            back_to = f"{back_to.partition('?')[0]}?logo={kept.uuid}"
+    return redirect(back_to)
+
+
+def _writes_for(request: HttpRequest, organisation: Organisation) -> bool:
+    return Membership.objects.filter(user=person(request), organisation=organisation, role__in=WRITERS).exists()
+
+
+def _remembered(logos: list[Any]) -> bool:
+    return any(own.remembered for own in logos)
