@@ -53,6 +53,7 @@ class Face:
     is_tiny: bool = False
     has_frame: bool = False
     has_full_foot: bool = False
+    has_advice: bool = False
 
     def areas(self, *, is_dated: bool) -> dict[str, Area]:
         """By name, those that exist on such a print, in reading order."""
@@ -77,7 +78,7 @@ class Face:
         return replace(self, code=code, **turned)
 
     def scaled(self, factor: float) -> "Face":
-        """The same face larger or smaller; small print does not get smaller than 6 points."""
+        """The same face larger or smaller; small print does not get smaller than 5 points."""
         areas = ("name", "dated_name", "date", "check", "headline", "header", "logo", "steps", "foot")
         scaled = {name: _scale(area, factor) for name in areas if (area := getattr(self, name))}
         code = Square(*(round(length * factor, 3) for length in self.code))
@@ -86,7 +87,7 @@ class Face:
 
 def _scale(area: Area, factor: float) -> Area:
     lengths = (round(length * factor, 3) for length in area[:4])
-    return Area(*lengths, max(area.points * factor, 6), max(6, area.least * factor), area.at_bottom)
+    return Area(*lengths, max(area.points * factor, 6), max(5, area.least * factor), area.at_bottom)
 
 
 # A4; A3 and A5 are the same face, larger and smaller.
@@ -94,30 +95,31 @@ POSTER = Face(
     style="poster",
     width=210,
     height=297,
-    code=Square(43.2, 95.5, 123.6),
-    header=Area(16, 12, 128, 16, 11, 7, at_bottom=True),
-    logo=Area(149, 12, 45, 16, 0),
-    name=Area(16, 35, 178, 40, 38, 11, at_bottom=True),
-    dated_name=Area(16, 32, 178, 21, 32, 10, at_bottom=True),
-    date=Area(16, 54, 178, 22, 26, 11, at_bottom=True),
-    headline=Area(16, 76, 178, 15, 21, 10, at_bottom=True),
-    check=Area(16, 222.5, 178, 10, 12, 8),
-    steps=Area(16, 235.5, 178, 33, 11.5, 7),
-    foot=Area(16, 273, 178, 14, 8.5, 6),
+    code=Square(43.2, 90.5, 123.6),
+    header=Area(16, 10, 128, 14, 11, 7, at_bottom=True),
+    logo=Area(149, 10, 45, 14, 0),
+    name=Area(16, 30, 178, 40, 38, 11, at_bottom=True),
+    dated_name=Area(16, 28, 178, 20, 32, 10, at_bottom=True),
+    date=Area(16, 49, 178, 22, 26, 11, at_bottom=True),
+    headline=Area(16, 71.5, 178, 15, 21, 10, at_bottom=True),
+    check=Area(16, 217.5, 178, 10, 12, 8),
+    steps=Area(16, 230, 178, 34, 11.5, 7),
+    foot=Area(16, 267, 178, 21, 8.5, 7),
     has_frame=True,
     has_full_foot=True,
+    has_advice=True,
 )
 POSTER_LARGE = replace(
     POSTER,
     style="poster large",
-    code=Square(50, 100, 110),
-    header=Area(16, 12, 128, 16, 15, 9, at_bottom=True),
-    name=Area(16, 33, 178, 42, 46, 16, at_bottom=True),
-    dated_name=Area(16, 32, 178, 20, 36, 14, at_bottom=True),
-    date=Area(16, 53, 178, 23, 30, 14, at_bottom=True),
-    headline=Area(16, 77, 178, 18, 29, 15, at_bottom=True),
-    check=Area(16, 214, 178, 15, 19, 12),
-    steps=Area(16, 231, 178, 29, 18, 11),
+    code=Square(50, 96, 110),
+    header=Area(16, 10, 128, 14, 15, 8, at_bottom=True),
+    name=Area(16, 29, 178, 42, 46, 16, at_bottom=True),
+    dated_name=Area(16, 28, 178, 20, 36, 14, at_bottom=True),
+    date=Area(16, 49, 178, 24, 30, 14, at_bottom=True),
+    headline=Area(16, 73, 178, 19, 29, 14, at_bottom=True),
+    check=Area(16, 211, 178, 15, 19, 12),
+    steps=Area(16, 229, 178, 32, 19, 10),
     foot=Area(16, 266, 178, 21, 15, 9),
     has_full_foot=False,
 )
@@ -210,12 +212,12 @@ STICKER_8 = Face(
     width=99.1,
     height=67.7,
     code=Square(3.2, 3.85, 60),
-    name=Area(66, 6, 29.1, 21, 13, 5.5),
-    dated_name=Area(66, 6, 29.1, 12.5, 11, 5),
-    date=Area(66, 19, 29.1, 12, 8.5, 5.5, at_bottom=True),
-    headline=Area(66, 31.5, 29.1, 13, 9, 5.5, at_bottom=True),
-    check=Area(66, 46, 29.1, 10, 7, 5.5),
-    foot=Area(66, 56.5, 29.1, 6.5, 5.5, 4.5, at_bottom=True),
+    name=Area(66, 6, 29.1, 19, 13, 5),
+    dated_name=Area(66, 6, 29.1, 12, 11, 5),
+    date=Area(66, 18.5, 29.1, 12.5, 8.5, 5, at_bottom=True),
+    headline=Area(66, 31.5, 29.1, 11, 9, 5, at_bottom=True),
+    check=Area(66, 43.5, 29.1, 10, 7, 5),
+    foot=Area(66, 54, 29.1, 10, 5.5, 4.5, at_bottom=True),
 )
 STICKER_12 = Face(
     style="stacked",

@@ -1,6 +1,6 @@
 """The sizes in which codes are printed and shown."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from math import sqrt
@@ -117,12 +117,11 @@ def _grid(columns: int, rows: int, *, left: float, top: float, across: float, do
     return tuple(Cell(left + column * across, top + row * down) for row in range(rows) for column in range(columns))
 
 
-_A5 = 1 / sqrt(2)
 # Sheets of 2, 4, 8, 12 and 18 stickers have the measures of the common label sheets, so that both scissors and labels do.
 _SHEETS = {
     Layout.A3: _Sheet(297, 420, faces.POSTER.scaled(sqrt(2)), faces.POSTER_LARGE.scaled(sqrt(2))),
     Layout.A4: _Sheet(210, 297, faces.POSTER, faces.POSTER_LARGE),
-    Layout.A5: _Sheet(148, 210, faces.POSTER.scaled(148 / 210), faces.POSTER_LARGE.scaled(148 / 210)),
+    Layout.A5: _Sheet(148, 210, replace(faces.POSTER.scaled(148 / 210), has_advice=False), faces.POSTER_LARGE.scaled(148 / 210)),
     Layout.A6: _Sheet(105, 148, faces.UPRIGHT, faces.UPRIGHT_LARGE, (Cell(2.95, 4.5),)),
     Layout.TENT: _Sheet(
         210, 297, faces.WIDE, faces.WIDE_LARGE, (Cell(5.2, 151), Cell(5.2, 2.5, turned=True)), cells_per_poster=2
