@@ -1,7 +1,7 @@
 from django.urls import path
 
 from clea_portal.codes.files import FileKind
-from venues import downloads, listed_views, print_views, views
+from venues import downloads, listed_views, print_views, views, wall_views
 
 app_name = "venues"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("new/", views.create, name="create"),
     path("<uuid:uuid>/", views.detail, name="detail"),
     path("<uuid:uuid>/edit/", views.edit, name="edit"),
+    path("<uuid:uuid>/wall/", wall_views.wall, name="wall"),
     path("<uuid:uuid>/listed/", listed_views.listed, name="listed"),
     path("<uuid:uuid>/archive/", views.archive, name="archive"),
     path("<uuid:uuid>/bring-back/", views.bring_back, name="bring_back"),

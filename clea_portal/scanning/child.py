@@ -1,4 +1,4 @@
-"""The process in which files of strangers are opened. Run by path, not as a module: ``python -I child.py SECONDS MEMORY``.
+"""The process in which files of strangers are opened. Run by path, not as a module: ``child.py SECONDS MEMORY [inspect]``.
 
 Content on standard input, one JSON object on standard output. Importing it as ``clea_portal.scanning.child`` would run
 ``clea_portal/__init__.py``, which loads Celery and then the settings with every secret: 300 ms more, and exactly what a
@@ -10,8 +10,10 @@ import math
 import resource
 import signal
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 
 def main() -> None:
@@ -25,8 +27,11 @@ def main() -> None:
     content = sys.stdin.buffer.read()
     # From here on nothing can be opened: no file, no socket. All parsers are loaded, standard output is open already.
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
-    reading = read_content(content, seconds=seconds / 2)
-    json.dump({"links": reading.links, "advice": reading.advice, "pages": reading.pages}, sys.stdout)
+    reading = read_content(content, seconds=seconds / 2, is_inspecting="inspect" in sys.argv[3:])
+    answer: dict[str, Any] = {"links": reading.links, "advice": reading.advice, "pages": reading.pages}
+    if reading.inspection is not None:
+        answer["inspection"] = asdict(reading.inspection)
+    json.dump(answer, sys.stdout)
 
 
 def _limit(*, seconds: float, memory: int) -> None:

@@ -1,19 +1,21 @@
 """Reading in a child process with limits: what a hostile file can break there is the child."""
 
 import json
+import math
 import os
 import selectors
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import structlog
 
 from clea_portal.scanning.reading import is_deep_link
-from clea_portal.scanning.results import MAX_BYTES, MAX_PAGES, Advice, Reading
+from clea_portal.scanning.results import MAX_BYTES, MAX_PAGES, Advice, Inspection, Reading
 
 CHILD = Path(__file__).with_name("child.py")
 GIBIBYTE = 1024**3
@@ -29,8 +31,8 @@ class _BrokenError(Exception):
     """The child gave no answer, or one that is none."""
 
 
-def read_isolated(content: bytes, *, seconds: float = 20, memory: int = GIBIBYTE) -> Reading:
-    """Read the deep links of a file of any origin; ``memory`` in bytes of address space.
+def read_isolated(content: bytes, *, seconds: float = 20, memory: int = GIBIBYTE, is_inspecting: bool = False) -> Reading:
+    """Read the deep links of a file of any origin; ``memory`` in bytes of address space; ``is_inspecting`` as in read_content.
 
     Whatever the content does to the child - crash, exhaust memory, hang - comes back as advice. By ``subprocess``, because
     a Celery worker's processes may not have children of ``multiprocessing``.
@@ -38,26 +40,29 @@ def read_isolated(content: bytes, *, seconds: float = 20, memory: int = GIBIBYTE
     start = time.monotonic()
     links: tuple[str, ...] = ()
     pages = 0
+    inspection: Inspection | None = None
     if len(content) > MAX_BYTES:
         advice: Advice | None = Advice.TOO_LARGE
     else:
         try:
-            links, advice, pages = _parse(_run(content, seconds=seconds, memory=memory))
+            answer = _run(content, seconds=seconds, memory=memory, modes=["inspect"] if is_inspecting else [])
+            links, advice, pages, inspection = _parse(answer)
         except TimeoutError:
             advice = Advice.TIMED_OUT
         except _BrokenError:
             advice = Advice.TOO_HARD
-    return Reading(links=links, advice=advice, milliseconds=round(1000 * (time.monotonic() - start)), pages=pages)
+    milliseconds = round(1000 * (time.monotonic() - start))
+    return Reading(links=links, advice=advice, milliseconds=milliseconds, pages=pages, inspection=inspection)
 
 
-def _run(content: bytes, *, seconds: float, memory: int) -> bytes:
+def _run(content: bytes, *, seconds: float, memory: int, modes: Sequence[str]) -> bytes:
     """The child's answer. Raises TimeoutError or _BrokenError; when it returns or raises, the child is gone."""
     # Content in memory, not in a pipe: nothing to feed while waiting, and the picture never lies on a disk.
     with open(os.memfd_create("upload"), "w+b") as upload:
         upload.write(content)
         upload.seek(0)
         child = subprocess.Popen(  # noqa: S603 - a fixed command line
-            [sys.executable, "-I", "-B", str(CHILD), str(seconds), str(memory)],
+            [sys.executable, "-I", "-B", str(CHILD), str(seconds), str(memory), *modes],
             stdin=upload,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -96,12 +101,21 @@ def _receive(pipe: IO[bytes], *, until: float) -> bytes:
     raise _BrokenError
 
 
-def _parse(answer: bytes) -> tuple[tuple[str, ...], Advice | None, int]:
+def _parse(answer: bytes) -> tuple[tuple[str, ...], Advice | None, int, Inspection | None]:
     """The child is believed no more than the file it read: its links are checked again."""
     try:
         fields = json.loads(answer)
         links = tuple(link for link in map(str, fields["links"]) if is_deep_link(link))
         advice = None if links else Advice(fields["advice"])
-        return links, advice, range(MAX_PAGES + 1)[fields["pages"]]
-    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        measured = fields.get("inspection") if links else None
+        return links, advice, range(MAX_PAGES + 1)[fields["pages"]], _parse_inspection(measured) if measured else None
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise _BrokenError from error
+
+
+def _parse_inspection(measured: dict[str, Any]) -> Inspection:
+    needed_help = measured.pop("needed_help")
+    numbers = {name: float(value) for name, value in measured.items()}
+    if not all(map(math.isfinite, numbers.values())):
+        raise ValueError
+    return Inspection(needed_help=bool(needed_help), **numbers)

@@ -9,15 +9,16 @@ from clea_portal.protocol.errors import ProtocolError
 from clea_portal.protocol.links import parse_link
 from clea_portal.protocol.lsp import decode_header
 from clea_portal.scanning.files import Pages, open_pages
+from clea_portal.scanning.inspection import inspect
 from clea_portal.scanning.measures import explain_miss
-from clea_portal.scanning.results import MAX_BYTES, MAX_PAGES, MAX_PIXELS, Advice, Reading, RefusedError
+from clea_portal.scanning.results import MAX_BYTES, MAX_PAGES, MAX_PIXELS, Advice, Inspection, Reading, RefusedError
 from clea_portal.scanning.symbols import Symbol, in_reading_order, look, look_hardest, look_once, look_sharper
 
 __all__ = ["MAX_BYTES", "MAX_PAGES", "MAX_PIXELS", "Advice", "Reading", "decode_image", "is_deep_link", "read_content"]
 
 
-def read_content(content: bytes, *, seconds: float = 15) -> Reading:
-    """Read the deep links of a JPEG, PNG, WebP, AVIF, HEIC or PDF in this process.
+def read_content(content: bytes, *, seconds: float = 15, is_inspecting: bool = False) -> Reading:
+    """Read the deep links of a JPEG, PNG, WebP, AVIF, HEIC or PDF in this process; ``is_inspecting``: measure the first one, too.
 
     Bad content never raises: it gives a Reading with advice. After ``seconds`` no further attempt is begun; one that runs is
     not cut off, and memory is not bounded: for files of strangers use ``read_isolated``.
@@ -25,15 +26,20 @@ def read_content(content: bytes, *, seconds: float = 15) -> Reading:
     start = time.monotonic()
     links: tuple[str, ...] = ()
     count = 0
+    inspection = None
     try:
         pages = open_pages(content)
         count = len(pages)
-        links, advice = _read_pages(pages, until=start + seconds)
+        seen, is_out_of_time = _read_pages(pages, until=start + seconds)
+        links, advice = _conclude(pages, seen, is_out_of_time=is_out_of_time)
+        if is_inspecting and links:
+            inspection = _inspect(pages, seen, links[0])
     except RefusedError as refusal:
         advice = refusal.advice
     except MemoryError:
         advice = Advice.TOO_HARD
-    return Reading(links=links, advice=advice, milliseconds=round(1000 * (time.monotonic() - start)), pages=count)
+    milliseconds = round(1000 * (time.monotonic() - start))
+    return Reading(links=links, advice=advice, milliseconds=milliseconds, pages=count, inspection=inspection)
 
 
 def decode_image(image: Image.Image) -> tuple[str, ...]:
@@ -51,7 +57,8 @@ def is_deep_link(text: str) -> bool:
     return link.prefix is not None
 
 
-def _read_pages(pages: Pages, *, until: float) -> tuple[tuple[str, ...], Advice | None]:
+def _read_pages(pages: Pages, *, until: float) -> tuple[list[list[Symbol]], bool]:
+    """What was seen on each page, and whether the time was up before everything had been tried."""
     seen: list[list[Symbol]] = [[] for _ in range(len(pages))]
     finest = pages.resolutions[-1]
     # All pages get the cheap looks before any gets the expensive ones: a code on page 30 must not wait for 29 of register.
@@ -65,8 +72,14 @@ def _read_pages(pages: Pages, *, until: float) -> tuple[tuple[str, ...], Advice 
                 if not _is_open(symbols, seen):
                     break
                 if time.monotonic() > until:
-                    return _conclude(pages, seen, is_out_of_time=True)
-    return _conclude(pages, seen, is_out_of_time=False)
+                    return seen, True
+    return seen, False
+
+
+def _inspect(pages: Pages, seen: Sequence[Sequence[Symbol]], link: str) -> Inspection:
+    number, symbol = next((number, symbol) for number, page in enumerate(seen) for symbol in page if symbol.text == link)
+    image = pages.draw(number, pages.resolutions[-1])
+    return inspect(image, symbol, needed_help=link not in decode_image(image))
 
 
 def _is_open(symbols: Sequence[Symbol], seen: Sequence[Sequence[Symbol]]) -> bool:

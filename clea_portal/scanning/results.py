@@ -34,17 +34,36 @@ class Advice(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Inspection:
+    """``module_pixels``: size of a module in the picture. ``contrast``: between light and dark modules, 0 to 1.
+
+    ``sharpness``: as measures.sharpness, 0.5 for a good photo. ``quiet``: the part of the quiet zone that is free, 0 to 1.
+    ``slant``: how much shorter the shortest side is seen than the longest, 0 from straight ahead. ``needed_help``: a plain look
+    did not read the code, only a sharpened picture did.
+    """
+
+    module_pixels: float
+    contrast: float
+    sharpness: float
+    quiet: float
+    slant: float
+    needed_help: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reading:
     """What one file held.
 
     ``links``: the CLEA deep links, page by page, top left to bottom right, each once. ``advice``: None when there is a link.
-    ``pages``: 1 for a picture, 0 for a file that could not be opened.
+    ``pages``: 1 for a picture, 0 for a file that could not be opened. ``inspection``: of the first link's code, where it was
+    asked for.
     """
 
     links: tuple[str, ...]
     advice: Advice | None
     milliseconds: int
     pages: int
+    inspection: Inspection | None = None
 
 
 class RefusedError(Exception):

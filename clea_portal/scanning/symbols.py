@@ -18,13 +18,17 @@ HUGE_PIXELS = 13_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class Symbol:
-    """A code that was seen: its box in parts of the picture's width and height, its text unless it could not be decoded."""
+    """A code that was seen: its box in parts of the picture's width and height, its text unless it could not be decoded.
+
+    ``corners``: of the code without its quiet zone, in the same parts, from its own top left on, clockwise.
+    """
 
     text: str | None
     left: float
     top: float
     right: float
     bottom: float
+    corners: tuple[tuple[float, float], ...] = ()
 
     @property
     def centre(self) -> tuple[float, float]:
@@ -81,7 +85,12 @@ def _place(barcode: zxingcpp.Barcode, size: tuple[int, int]) -> Symbol:
     across = [corner.x / size[0] for corner in corners]
     down = [corner.y / size[1] for corner in corners]
     return Symbol(
-        text=barcode.text if barcode.valid else None, left=min(across), top=min(down), right=max(across), bottom=max(down)
+        text=barcode.text if barcode.valid else None,
+        left=min(across),
+        top=min(down),
+        right=max(across),
+        bottom=max(down),
+        corners=tuple(zip(across, down, strict=True)),
     )
 
 

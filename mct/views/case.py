@@ -12,13 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clea_portal.accounts.person import person
 from clea_portal.audit.trail import record_read
+from clea_portal.uploads import takes_pictures
 from mct.access import find_case, tracers_only
 from mct.case_page import CasePage, context
 from mct.cases import correct_case
 from mct.forms import CaseForm, EvidenceForm
 from mct.intake import MAX_PICTURES, TooManyPictures, add_evidence
 from mct.moves import IllegalMove
-from mct.uploads import takes_pictures
 
 
 @tracers_only
@@ -80,7 +80,7 @@ def _hours_stay(state: str) -> str:
 
 @tracers_only
 @require_http_methods(["GET", "HEAD", "POST"])
-@takes_pictures
+@takes_pictures(most=MAX_PICTURES)
 def case_evidence(request: HttpRequest, uuid: UUID) -> HttpResponse:
     found = find_case(request, uuid)
     form = EvidenceForm(request.POST, request.FILES) if request.method == "POST" else EvidenceForm()

@@ -6,16 +6,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from clea_portal.accounts.person import person
+from clea_portal.uploads import takes_pictures
 from mct.access import own_regions, regions_of, tracers_only
 from mct.cases import register_case
 from mct.forms import EvidenceForm, RegisterForm
+from mct.intake import MAX_PICTURES
 from mct.models import Case
-from mct.uploads import takes_pictures
 
 
 @tracers_only
 @require_http_methods(["GET", "HEAD", "POST"])
-@takes_pictures
+@takes_pictures(most=MAX_PICTURES)
 def case_register(request: HttpRequest) -> HttpResponse:
     regions = list(own_regions(request))
     if request.method != "POST":

@@ -152,4 +152,4 @@ def test_an_answer_that_is_none_is_refused(answer: bytes) -> None:
 
 def test_a_link_that_is_none_is_left_out() -> None:
     answer = b'{"links": ["https://example.org/", 7, null, "%s"], "advice": null, "pages": 2}' % clea_link(1).encode()
-    assert _parse(answer) == ((clea_link(1),), None, 2)
+    assert _parse(answer) == ((clea_link(1),), None, 2, None)

@@ -11,15 +11,20 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from clea_portal.scanning.results import MAX_BYTES
-from mct.intake import MAX_PICTURES
 
-MAX_TOTAL = MAX_PICTURES * MAX_BYTES
+View = Callable[..., HttpResponse]
 
 
 class PictureUploadHandler(FileUploadHandler):
-    """Keeps files of at most MAX_BYTES, MAX_TOTAL in all. What is larger is counted and let go, so that the form can say so."""
+    """Keeps files of at most MAX_BYTES, ``most`` times that in all. What is larger is counted and let go, so that the form can
+    say so.
+    """
 
     kept_in_all = 0
+
+    def __init__(self, request: HttpRequest, *, most: int) -> None:
+        super().__init__(request)
+        self.most_in_all = most * MAX_BYTES
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
@@ -30,7 +35,7 @@ class PictureUploadHandler(FileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         if self.overflowed:
             return
-        if self.kept + len(raw_data) > MAX_BYTES or self.kept_in_all + len(raw_data) > MAX_TOTAL:
+        if self.kept + len(raw_data) > MAX_BYTES or self.kept_in_all + len(raw_data) > self.most_in_all:
             self.overflowed = True
             self.kept_in_all -= self.kept
             self.chunks.clear()
@@ -52,16 +57,21 @@ class PictureUploadHandler(FileUploadHandler):
         )
 
 
-def takes_pictures(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Has this view alone take large uploads. Put it under the decorators that let only signed-in people with a role through.
+def takes_pictures(*, most: int) -> Callable[[View], View]:
+    """Has a view alone take large uploads, ``most`` pictures or PDFs.
 
-    The CSRF check reads the form, so it must come after the handler is set; it is made here, not skipped.
+    Put it under the decorators that let only those through who may upload. The CSRF check reads the form, so it must come
+    after the handler is set; it is made here, not skipped.
     """
-    checked = csrf_protect(view)
 
-    @wraps(view)
-    def prepared(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        request.upload_handlers = [PictureUploadHandler(request)]
-        return checked(request, *args, **kwargs)
+    def decorate(view: View) -> View:
+        checked = csrf_protect(view)
 
-    return csrf_exempt(prepared)
+        @wraps(view)
+        def prepared(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            request.upload_handlers = [PictureUploadHandler(request, most=most)]
+            return checked(request, *args, **kwargs)
+
+        return csrf_exempt(prepared)
+
+    return decorate
