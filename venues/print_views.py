@@ -6,6 +6,7 @@ from uuid import UUID
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from clea_portal.accounts.person import person
@@ -24,14 +25,14 @@ def venue(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def pack(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     found = find(DayPack.objects.with_venue(), user=person(request), uuid=uuid)
-    return print_page(request, of_pack(found))
+    return print_page(request, of_pack(found, now=timezone.now()))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def pack_staff(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """The private sheets for staff: a file of its own."""
     found = find(DayPack.objects.with_venue(), user=person(request), uuid=uuid)
-    return print_page(request, of_pack(found, staff=True))
+    return print_page(request, of_pack(found, staff=True, now=timezone.now()))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

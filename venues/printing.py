@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,7 +17,7 @@ from clea_portal.accounts.models import User
 from clea_portal.codes.access import find
 from clea_portal.codes.printing.subjects import PrintableCode, Subject
 from clea_portal.posters.poster import PosterKind
-from venues.models import DayPack, Venue, VenueCode, VenueCodeKind, VenueRoom
+from venues.models import DayPack, Venue, VenueCode, VenueCodeKind, VenueCodeQuerySet, VenueRoom
 
 JOB = "venues.bundle"
 KINDS = {
@@ -49,10 +51,12 @@ def printable(code: VenueCode, *, room: VenueRoom | None = None) -> PrintableCod
 
 
 def of_venue(venue: Venue) -> Subject:
-    """Its static codes: of the whole venue, of each room that has its own, and on copies for each room that has not."""
+    """Its static codes that are in use: of the whole venue, of each room that has its own, and on copies for each room that has not."""
     return Subject(
         title=venue.name,
-        printables=tuple(_static(venue, list(venue.codes.current().static()), list(venue.rooms.in_use()))),
+        printables=tuple(
+            _static(venue, list(venue.codes.static().current().ending_after(timezone.now())), list(venue.rooms.in_use()))
+        ),
         organisation=venue.organisation,
         job_kind=JOB,
         job_arguments={"venue": str(venue.uuid)},
@@ -60,12 +64,15 @@ def of_venue(venue: Venue) -> Subject:
     )
 
 
-def of_pack(pack: DayPack, *, staff: bool = False) -> Subject:
-    """The codes of its days and services; or those for staff, which are printed apart."""
+def of_pack(pack: DayPack, *, staff: bool = False, now: datetime | None = None) -> Subject:
+    """The codes of its days and services; or those for staff, which are printed apart. ``now``: without those that are over."""
     venue = pack.venue
     codes = pack.codes.current().filter(kind=VenueCodeKind.STAFF if staff else VenueCodeKind.DATED).order_by("valid_from", "pk")
+    if now is not None:
+        codes = codes.ending_after(now)
+    days = [date_format(day, "j F Y") for day in dict.fromkeys((pack.first_day, pack.last_day))]
     return Subject(
-        title=" – ".join(filter(None, (venue.name, pack.room.name if pack.room else "", str(pack.first_day)))),
+        title=" ".join(filter(None, (venue.name, pack.room.name if pack.room else "", "–".join(days)))),
         printables=tuple(printable(_with(code, venue=venue, room=pack.room)) for code in codes),
         organisation=venue.organisation,
         job_kind=JOB,
@@ -81,7 +88,7 @@ def of_venues(venues: Sequence[Venue], *, asked: dict[str, Any]) -> Subject:
     """All static codes of all these venues. ``asked``: how a worker finds the same venues again."""
     codes: dict[int, list[VenueCode]] = {venue.pk: [] for venue in venues}
     rooms: dict[int, list[VenueRoom]] = {venue.pk: [] for venue in venues}
-    for code in VenueCode.objects.current().static().filter(venue__in=venues).select_related("room"):
+    for code in _codes_in_use(venues):
         codes[code.venue_id].append(code)
     for room in VenueRoom.objects.in_use().filter(venue__in=venues):
         rooms[room.venue_id].append(room)
@@ -116,6 +123,10 @@ def find_again(arguments: dict[str, Any], *, user: User) -> Subject:
     if not subject.printables:
         raise Http404
     return subject
+
+
+def _codes_in_use(venues: Sequence[Venue]) -> VenueCodeQuerySet:
+    return VenueCode.objects.static().current().ending_after(timezone.now()).filter(venue__in=venues).select_related("room")
 
 
 def _static(

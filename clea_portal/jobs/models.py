@@ -14,6 +14,7 @@ from clea_portal.fields import EncryptedBinaryField, EncryptedTextField
 from clea_portal.jobs.enums import UNDER_WAY, JobState
 
 RETENTION = timedelta(hours=24)
+BACK_TO_LIMIT = 200
 
 
 def in_a_day() -> datetime:
@@ -40,7 +41,7 @@ class Job(models.Model):
     kind = models.CharField(max_length=60)
     arguments = EncryptedTextField()
     title = EncryptedTextField(_("title"))
-    back_to = models.CharField(max_length=200, blank=True)
+    back_to = models.CharField(max_length=BACK_TO_LIMIT, blank=True)
     key = models.CharField(max_length=64, blank=True)
     language = models.CharField(max_length=10)
     state = models.CharField(_("state"), max_length=10, choices=JobState, default=JobState.WAITING)

@@ -1,6 +1,7 @@
 """What a handler gives back, and how it is kept: in encrypted pieces, since another machine will hand it out."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -25,11 +26,13 @@ class Readable(Protocol):
 
     def read(self, size: int, /) -> bytes: ...
     def seek(self, offset: int, /) -> int: ...
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """A file to hand out. An open one is read from its beginning; prefer one without a name on the disk (``TemporaryFile``)."""
+    """A file to hand out. An open one is read from its beginning, then closed; prefer one without a name on the disk
+    (``TemporaryFile``)."""
 
     file: bytes | Readable | Path | Iterable[bytes] = field(repr=False)
     name: str = field(repr=False)
@@ -39,12 +42,13 @@ class Result:
 def keep(job: Job, result: Result, *, alive: Callable[[], None]) -> int:
     """Write the pieces of this attempt, calling ``alive`` before each; how many bytes. Raises ResultTooLarge."""
     size = 0
-    for number, piece in enumerate(_pieces(result)):
-        alive()
-        size += len(piece)
-        if size > RESULT_LIMIT:
-            raise ResultTooLarge
-        Chunk.objects.create(job=job, attempt=job.attempts, number=number, content=piece)
+    with closing(_pieces(result)) as pieces:
+        for number, piece in enumerate(pieces):
+            alive()
+            size += len(piece)
+            if size > RESULT_LIMIT:
+                raise ResultTooLarge
+            Chunk.objects.create(job=job, attempt=job.attempts, number=number, content=piece)
     return size
 
 
@@ -57,15 +61,16 @@ def stream(job: Job) -> Iterator[bytes]:
         yield content
 
 
-def _pieces(result: Result) -> Iterator[bytes]:
+def _pieces(result: Result) -> Generator[bytes]:
     if isinstance(result.file, bytes):
         yield from (result.file[start : start + CHUNK_BYTES] for start in range(0, len(result.file), CHUNK_BYTES))
     elif isinstance(result.file, Path):
         with result.file.open("rb") as file:
             yield from _read(file)
     elif isinstance(result.file, Readable):
-        result.file.seek(0)
-        yield from _read(result.file)
+        with closing(result.file):
+            result.file.seek(0)
+            yield from _read(result.file)
     else:
         gathered = bytearray()
         for part in result.file:

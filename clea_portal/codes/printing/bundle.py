@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from clea_portal.accounts.models import User
 from clea_portal.codes.printing.logos import read_logo
-from clea_portal.codes.printing.making import PDF, Made, Report, nameless_file, record_prints, require_current, zipped
+from clea_portal.codes.printing.making import PDF, Made, Report, filled, hand_over, require_current, zipped
 from clea_portal.codes.printing.options import Output, PrintOptions
 from clea_portal.codes.printing.planning import Copy, poster_of
 from clea_portal.codes.printing.subjects import PrintableCode, Subject
@@ -47,8 +47,7 @@ def make(subject: Subject, options: PrintOptions, *, by: User, report: Report) -
     made = (_zip if options.output == Output.BUNDLE_ZIP else _pdf)(
         subject, options, parts, created_on=_newest(chosen), report=report
     )
-    require_current(chosen)
-    record_prints(chosen, by=by, file=options.output)
+    hand_over(made, chosen, by=by, file=options.output)
     return made
 
 
@@ -123,18 +122,17 @@ def _pdf(subject: Subject, options: PrintOptions, parts: dict[str, list[Part]], 
 
 
 def _write(parts: Sequence[Part], options: PrintOptions, created_on: date, report: Report, *, title: str = "") -> IO[bytes]:
-    file = nameless_file()
-    write_sheets(
-        chain.from_iterable(part.sheets() for part in parts),
-        file,
-        total=sum(part.pages for part in parts),
-        title=title or parts[0].title,
-        language=options.languages[0],
-        created_on=created_on,
-        report=report,
+    return filled(
+        lambda file: write_sheets(
+            chain.from_iterable(part.sheets() for part in parts),
+            file,
+            total=sum(part.pages for part in parts),
+            title=title or parts[0].title,
+            language=options.languages[0],
+            created_on=created_on,
+            report=report,
+        )
     )
-    file.seek(0)
-    return file
 
 
 def _from(before: int, total: int, report: Report) -> Report:

@@ -42,9 +42,19 @@ class Made:
     content_type: str
 
 
-def nameless_file() -> IO[bytes]:
-    """On the disk, but gone with its last reader, even when the process is killed: what is in it is nobody else's."""
-    return tempfile.TemporaryFile()
+def filled(write: Callable[[IO[bytes]], object]) -> IO[bytes]:
+    """What ``write`` wrote, open at its beginning.
+
+    It is on the disk without a name, so that it is gone with its last reader, even when the process is killed.
+    """
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - whoever gets it closes it
+    try:
+        write(file)
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    return file
 
 
 def silent(done: int, total: int) -> None:
@@ -56,9 +66,18 @@ def make(subject: Subject, options: PrintOptions, *, by: User, report: Report = 
     chosen = options.chosen(subject)
     copies = copies_of(chosen, options)
     made = _make(subject, options, copies, report=report)
-    require_current(chosen)
-    record_prints(chosen, by=by, file=options.output)
+    hand_over(made, chosen, by=by, file=options.output)
     return made
+
+
+def hand_over(made: Made, printables: Sequence[PrintableCode], *, by: User, file: str) -> None:
+    """Note who printed what, if it all still counts. Raises Overtaken."""
+    try:
+        require_current(printables)
+        record_prints(printables, by=by, file=file)
+    except BaseException:
+        made.file.close()
+        raise
 
 
 def require_current(printables: Sequence[PrintableCode]) -> None:
@@ -104,10 +123,8 @@ def _make(subject: Subject, options: PrintOptions, copies: Sequence[Copy], *, re
     logo = read_logo(options.logo, places=subject.places)
     if options.layout is None or options.layout.is_screen:
         return _pictures(subject, options, copies, logo=logo, report=report)
-    file = nameless_file()
-    posters = [poster_of(copy, options, logo=logo) for copy in copies]
-    write_pdf(posters, file, layout=options.layout, fill=options.fill, report=report)
-    file.seek(0)
+    layout, posters = options.layout, [poster_of(copy, options, logo=logo) for copy in copies]
+    file = filled(lambda file: write_pdf(posters, file, layout=layout, fill=options.fill, report=report))
     return Made(file=file, name=file_name(subject, copies, "pdf"), content_type=PDF)
 
 
@@ -146,13 +163,14 @@ def _reported(copies: Sequence[Copy], report: Report) -> Iterator[Copy]:
 
 def zipped(files: Iterable[tuple[str, bytes | IO[bytes]]], *, name: str) -> Made:
     """A ZIP of files that are compressed already, under names that are safe."""
-    archive = nameless_file()
     now = timezone.localtime()
-    with ZipFile(archive, "w", ZIP_STORED) as target:
-        for path, content in files:
-            _add(target, path, content, now=now)
-    archive.seek(0)
-    return Made(file=archive, name=name, content_type=ZIP)
+
+    def write(archive: IO[bytes]) -> None:
+        with ZipFile(archive, "w", ZIP_STORED) as target:
+            for path, content in files:
+                _add(target, path, content, now=now)
+
+    return Made(file=filled(write), name=name, content_type=ZIP)
 
 
 def _add(target: ZipFile, path: str, content: bytes | IO[bytes], *, now: datetime) -> None:
@@ -161,6 +179,6 @@ def _add(target: ZipFile, path: str, content: bytes | IO[bytes], *, now: datetim
     if isinstance(content, bytes):
         target.writestr(info, content)
         return
-    with target.open(info, "w", force_zip64=True) as inside:
+    with content, target.open(info, "w", force_zip64=True) as inside:
         while piece := content.read(1 << 20):
             inside.write(piece)

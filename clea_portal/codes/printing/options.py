@@ -1,7 +1,7 @@
 """What a person chose on the print page."""
 
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
@@ -11,6 +11,8 @@ from clea_portal.posters.layouts import Layout, module_millimetres, scan_distanc
 
 # A picture is drawn for a printer of this many dots an inch.
 PICTURE_DPI = 300
+# clea_portal.codes.periods
+_MOST_ROUNDED = timedelta(minutes=30)
 
 
 class Output(StrEnum):
@@ -95,5 +97,5 @@ class PrintOptions:
 
 
 def day_of(printable: PrintableCode) -> date:
-    """The local day on which a dated code starts."""
-    return printable.code.valid_from.astimezone(printable.zone).date()
+    """The local day that a dated code is for. In zones off the round hours, its period may start half an hour before it."""
+    return (printable.code.valid_from + _MOST_ROUNDED).astimezone(printable.zone).date()

@@ -20,7 +20,8 @@ class Copy:
 def copies_of(printables: Sequence[PrintableCode], options: PrintOptions) -> list[Copy]:
     """One of each, or one for each table or seat. The code alone carries no label, so that one of each is all there is."""
     if options.output in (Output.PNG, Output.SVG):
-        return [Copy(printable=printable) for printable in {printable.code_uuid: printable for printable in printables}.values()]
+        first = {printable.code_uuid: printable for printable in reversed(printables)}
+        return [Copy(printable=printable) for printable in printables if first[printable.code_uuid] is printable]
     return list(_copies(printables, options.copies_for))
 
 

@@ -27,6 +27,7 @@ from clea_portal.codes.printing.planning import copies_of, pages_of
 from clea_portal.codes.printing.preview import preview
 from clea_portal.codes.printing.subjects import Subject
 from clea_portal.jobs.files import disposition
+from clea_portal.jobs.models import BACK_TO_LIMIT
 from clea_portal.jobs.running import TooManyJobs, too_many_message
 from clea_portal.posters.errors import BadPoster, PosterUnreadable
 
@@ -84,11 +85,17 @@ def _hand_out(request: HttpRequest, subject: Subject, options: PrintOptions) -> 
 
 def _order(request: HttpRequest, subject: Subject, options: PrintOptions) -> HttpResponse:
     try:
-        job = order_prints(subject, options, by=person(request), back_to=request.path)
+        job = order_prints(subject, options, by=person(request), back_to=_address(request, subject))
     except TooManyJobs:
         messages.warning(request, too_many_message())
         return redirect("jobs:list")
     return redirect("jobs:detail", job.uuid)
+
+
+def _address(request: HttpRequest, subject: Subject) -> str:
+    """Of this page; of a selection too long to be kept, the page that it was made on."""
+    address = request.get_full_path()
+    return address if len(address) <= BACK_TO_LIMIT else subject.back_to
 
 
 @require_POST
