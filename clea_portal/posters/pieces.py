@@ -25,7 +25,7 @@ _TOLERANCE = 0.5
 _PARTS_STYLE = "@page { size: 10000mm 1000000mm; margin: 0; background: none } html { background: none }"
 _AROUND = "display:contents;position:static;float:none"
 _PLACE = (
-    "position:static;float:none;margin:0;border:0;padding:0;background:none;transform:none;box-sizing:content-box;"
+    "position:relative;inset:auto;float:none;margin:0;border:0;padding:0;background:none;transform:none;box-sizing:content-box;"
     "min-width:0;min-height:0;max-width:none;max-height:none;width:%spx;height:%spx;display:%s"
 )
 _HOLE = "data-hole"
