@@ -62,6 +62,12 @@ class Event(Place):
     has_staff_codes = models.BooleanField(_("has codes for staff"), default=False, editable=False)
 
     objects = EventQuerySet.as_manager()
+    # Of rows that `at_a_glance` found.
+    slot_count: int
+    next_slot: datetime | None
+    has_codes: bool
+    is_left_behind: bool
+    whole_codes: "list[EventCode]"
 
     class Meta(Place.Meta):
         verbose_name = _("event")
@@ -130,6 +136,8 @@ class Slot(models.Model):
     removed_at = models.DateTimeField(_("removed"), null=True, editable=False)
 
     objects = SlotQuerySet.as_manager()
+    # Of a slot that slots.add_slots has just made.
+    issued: "list[EventCode]"
 
     class Meta:
         verbose_name = _("slot")

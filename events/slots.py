@@ -38,6 +38,7 @@ def add_slot(*, event: Event, name: str, start: datetime, end: datetime, by: Use
 def add_slots(*, event: Event, slots: Sequence[SlotDetails], by: User, now: datetime) -> list[Slot]:
     """Slots with their codes, all or none. Codes of the whole event go out of use; its times grow to cover the slots.
 
+    Each slot has its new codes as ``issued``.
     Raises TooManySlots, EventTooLong, EventOver (of a slot), Archived, NoKey, TooManyCodes.
     """
     if len(slots) > MOST_AT_ONCE:
@@ -57,7 +58,9 @@ def add_slots(*, event: Event, slots: Sequence[SlotDetails], by: User, now: date
     _cover(event, made)
     replace(event.codes.filter(slot=None), on=event, by=by, now=now)
     rooms = [None, *event.rooms.in_use().filter(independent=True)]
-    issue_codes(event=event, parts=[Part(slot=slot, room=room) for slot in made for room in rooms], by=by, now=now)
+    issued = issue_codes(event=event, parts=[Part(slot=slot, room=room) for slot in made for room in rooms], by=by, now=now)
+    for one in made:
+        one.issued = [code for code in issued if code.slot_id == one.pk]
     return made
 
 

@@ -53,10 +53,10 @@ class ApiView(APIView):
 
 def find(rows: QuerySet[Row], *, uuid: UUID) -> Row:
     """Raises Http404."""
-    row = rows.filter(uuid=uuid).first()
-    if row is None:
-        raise Http404
-    return row
+    try:
+        return rows.get(uuid=uuid)
+    except rows.model.DoesNotExist as error:
+        raise Http404 from error
 
 
 def page_of(rows: QuerySet[Row], serializer: type[Serializer[Any]], *, view: APIView, request: Request) -> Response:
