@@ -21,14 +21,19 @@ POINTS_PER_PIXEL = 0.75
 _MOST_FRAMES, _MOST_PARTS = 64, 1024
 # Pixels by which rounding may make a text larger that just fits.
 _TOLERANCE = 0.5
-# Parts are laid out below one another on a page that does not end, each as large as the place in its frame.
-_PARTS_STYLE = "@page { size: 10000mm 1000000mm; margin: 0; background: none } html { background: none }"
-_AROUND = "display:contents;position:static;float:none"
-_PLACE = (
-    "position:relative;inset:auto;float:none;margin:0;border:0;padding:0;background:none;transform:none;box-sizing:content-box;"
-    "min-width:0;min-height:0;max-width:none;max-height:none;width:%spx;height:%spx;display:%s"
-)
-_HOLE = "data-hole"
+# Parts are laid out below one another on a page that does not end, each as large as the place in its frame. The elements around
+# it are there for the style sheet only.
+_PARTS_STYLE = """
+@page { size: 10000mm 1000000mm; margin: 0; background: none }
+html { background: none }
+[data-around] { display: contents !important; position: static !important; float: none !important }
+[data-hole] {
+  position: relative !important; inset: auto !important; float: none !important; margin: 0 !important; border: 0 !important;
+  padding: 0 !important; background: none !important; transform: none !important; box-sizing: content-box !important;
+  min-width: 0 !important; min-height: 0 !important; max-width: none !important; max-height: none !important;
+}
+"""
+_HOLE, _AROUND = "data-hole", "data-around"
 _DISPLAYS = ((boxes.FlexContainerBox, "flex"), (boxes.GridContainerBox, "grid"))
 _serials = count()
 
@@ -55,8 +60,8 @@ class Hole:
 
     spot: Spot
     body: str
-    before: str
-    after: str
+    around: tuple[str, str]
+    place: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +81,9 @@ class PartKey(NamedTuple):
     style: str
     language: str
     body: str
-    before: str
+    around: tuple[str, str]
+    place: tuple[str, str]
     html: str
-    after: str
 
 
 class Setter:
@@ -126,15 +131,18 @@ class Setter:
 
     def _make_parts(self, keys: Sequence[PartKey]) -> Iterator[Piece | None]:
         first = keys[0]
-        body = first.body + "".join(f"{key.before}{key.html}{key.after}" for key in keys) + "</body>"
+        body = first.body
+        for (before, after), group in groupby(keys, key=lambda key: key.around):
+            places = "".join(f"{key.place[0]}{key.html}{key.place[1]}" for key in group)
+            body += f"{before}{places}{after}"
         html = _parse_html(body, first.language)
         document = self._lay_out(html, [_parse_style(first.style), _parse_style(_PARTS_STYLE)])
         page = document.pages[0]._page_box
-        places: dict[Any, Any] = {}
+        laid_out: dict[Any, Any] = {}
         for box in _boxes_in(page):
             if box.element is not None and _HOLE in box.element.attrib:
-                places.setdefault(box.element, box)
-        for place in places.values():
+                laid_out.setdefault(box.element, box)
+        for place in laid_out.values():
             if not _fits(place):
                 yield None
                 continue
@@ -186,18 +194,17 @@ def _holes_of(page: Any, root: Any, canvas: Canvas) -> list[Hole]:
             if not spot.width or not spot.height:
                 raise ValueError("A part stands in an element without a definite width and height")
             element = parents[box.element]
-            style = _PLACE % (f"{spot.width:.3f}", f"{spot.height:.3f}", displays.get(element, "block"))
-            before, after = _open(element, style, **{_HOLE: ""}), f"</{element.tag}>"
+            size = f"width:{spot.width:.3f}px;height:{spot.height:.3f}px;display:{displays.get(element, 'block')}"
+            place = (_open(element, **{_HOLE: "", "style": f"{element.get('style', '')};{size}"}), f"</{element.tag}>")
+            before, after = "", ""
             while (element := parents[element]).tag != "body":
-                before, after = _open(element, _AROUND) + before, f"{after}</{element.tag}>"
-            holes[box.replacement.number] = Hole(spot, _open(element, _AROUND), before, after)
+                before, after = _open(element, **{_AROUND: ""}) + before, f"{after}</{element.tag}>"
+            holes[box.replacement.number] = Hole(spot, _open(element, **{_AROUND: ""}), (before, after), place)
     return [holes[number] for number in sorted(holes)]
 
 
-def _open(element: Any, style: str, **more: str) -> str:
-    attributes = {name: value for name, value in element.attrib.items() if name != "id"}
-    attributes |= {"style": f"{element.get('style', '')};{style}"} | more
-    written = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
+def _open(element: Any, **more: str) -> str:
+    written = "".join(f' {name}="{escape(value)}"' for name, value in (element.attrib | more).items())
     return f"<{element.tag}{written}>"
 
 

@@ -146,7 +146,7 @@ class _Attempt:
     def _key(self, hole: "Hole", html: str) -> "PartKey":
         from clea_portal.posters.pieces import PartKey  # noqa: PLC0415
 
-        return PartKey(self._sheet.style, self._sheet.language, hole.body, hole.before, html, hole.after)
+        return PartKey(self._sheet.style, self._sheet.language, hole.body, hole.around, hole.place, html)
 
 
 def _setter() -> "Setter":
