@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from hashlib import sha256
+from typing import Any
 
 import structlog
 from allauth.account.adapter import get_adapter
@@ -119,24 +120,19 @@ def codes(request: HttpRequest, display: Display) -> HttpResponse:
         if wait:
             return _wait(wait)
         shown = codes_between(display, start=start, end=until)
+    drawn = [_drawn(code) for code in shown]
     return JsonResponse(
         {
-            "now": round(now.timestamp() * 1000),
+            # Milliseconds, by which the display finds out how wrong its own clock is.
+            "received": round(now.timestamp() * 1000),
+            "sent": round(timezone.now().timestamp() * 1000),
             "edition": current,
             "page": _page_version(display),
             "place": display.venue.name,
             "room": display.room.name if display.room else "",
             "zone": rotations[0].time_zone,
             "until": int(until.timestamp()),
-            "codes": [
-                {
-                    "from": int(code.start.timestamp()),
-                    "until": int(code.end.timestamp()),
-                    "check_code": code.check_code,
-                    "modules": b64encode(code.bitmap()).decode(),
-                }
-                for code in shown
-            ],
+            "codes": drawn,
         }
     )
 
@@ -166,6 +162,16 @@ def worker(request: HttpRequest) -> HttpResponse:
     """The service worker, from an address above all displays: its scope is what lies below."""
     headers = {"Cache-Control": "no-cache", "X-Robots-Tag": "noindex"}
     return HttpResponse(WORKER.read_bytes(), content_type="text/javascript", headers=headers)
+
+
+def _drawn(code: ShownCode) -> dict[str, Any]:
+    """Unix seconds, and the modules as display.js draws them."""
+    return {
+        "from": int(code.start.timestamp()),
+        "until": int(code.end.timestamp()),
+        "check_code": code.check_code,
+        "modules": b64encode(code.bitmap()).decode(),
+    }
 
 
 def _picture(

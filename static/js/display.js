@@ -28,6 +28,7 @@
   let timer;
   let ticked = { date: Date.now(), steady: performance.now() };
   let areCodesKept = true;
+  let fitted = "";
 
   const now = () => Date.now() + state.offset; // ms, as the server counts
 
@@ -40,10 +41,25 @@
     byId(id).hidden = text === "";
   }
 
+  // As large as fits, whatever the language, the name and the news.
+  function fit() {
+    const place = document.querySelector(".said");
+    for (let scale = 1; scale > 0.4; scale -= 0.06) {
+      place.style.setProperty("--fit", scale);
+      if (place.scrollHeight <= place.clientHeight) break;
+    }
+  }
+
   function time(moment, withSeconds) {
     const parts = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: state.zone };
     if (withSeconds) parts.second = "2-digit";
     return new Intl.DateTimeFormat("en-GB", parts).format(moment);
+  }
+
+  // Which day, where the hour alone would leave it open.
+  function day(moment) {
+    if (moment - now() < 20 * 3_600_000) return "";
+    return `${new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "long", timeZone: state.zone }).format(moment)} `;
   }
 
   function show() {
@@ -62,9 +78,14 @@
     byId("wrong-clock").hidden = !(isTimeKnown && Math.abs(state.offset) > WRONG_CLOCK);
     const last = codes.length ? codes[codes.length - 1].until * 1000 : 0;
     const isLate = isTimeKnown && state.heard > 0 && moment - state.heard > LATE;
-    const news = words.no_network.replace("{since}", time(state.heard)).replace("{until}", time(last));
+    const news = words.no_network.replace("{since}", time(state.heard)).replace("{until}", day(last) + time(last));
     say("no-network", code && isLate ? news : "");
     explain(code);
+    const text = document.querySelector(".said").innerText.replace(/\d/g, "");
+    if (text !== fitted) {
+      fitted = text;
+      fit();
+    }
   }
 
   function explain(code) {
@@ -150,8 +171,9 @@
       if (response.status === 404 && response.headers.get("X-Display") === "off") return { isOff: true };
       if (!response.ok) throw Object.assign(new Error(), { wait: 1000 * response.headers.get("Retry-After") });
       const news = await response.json();
-      // The server's time of its answer, half the way back ago.
-      return { isOff: false, news: { ...news, offset: news.now - (sent + Date.now()) / 2 } };
+      // As NTP does it: what the server needs to make codes does not count, only the way there and back.
+      const offset = (news.received - sent + (news.sent - Date.now())) / 2;
+      return { isOff: false, news: { ...news, offset } };
     } finally {
       clearTimeout(late);
     }
@@ -285,7 +307,10 @@
     show();
   });
   window.addEventListener("online", ask);
-  window.addEventListener("resize", draw);
+  window.addEventListener("resize", () => {
+    draw();
+    fit();
+  });
 
   offerFullScreen();
   rest();

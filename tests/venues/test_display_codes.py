@@ -102,7 +102,7 @@ def test_without_rotation_there_is_nothing_to_show():
 
 
 def test_number_of_queries_does_not_grow_with_the_codes(django_assert_num_queries):
-    display, token = added_display(rotating(opened_venue(), cri_exp=4))
+    added_display(rotating(opened_venue(), cri_exp=4))
     display = Display.objects.with_venue().get()
     with django_assert_num_queries(4):
         codes_between(display, start=NOW, end=NOW + timedelta(seconds=1))
@@ -112,7 +112,7 @@ def test_number_of_queries_does_not_grow_with_the_codes(django_assert_num_querie
 
 def test_edition_changes_with_everything_that_codes_carry_and_with_nothing_else():
     venue = rotating(opened_venue())
-    display, _ = added_display(venue)
+    _display, _ = added_display(venue)
 
     def now_is(moment=NOW):
         found = Display.objects.with_venue().get()

@@ -148,8 +148,8 @@ def test_state_says_how_long_nothing_was_heard():
     states = [display_state(display, now=NOW)]
     note_seen(display, now=NOW)
     display = find_by_token(token)
-    for passed in (timedelta(), timedelta(minutes=5), timedelta(minutes=6), timedelta(hours=2), timedelta(hours=2, minutes=1)):
-        states.append(display_state(display, now=NOW + passed))
+    passed = [timedelta(), timedelta(minutes=5), timedelta(minutes=6), timedelta(hours=2), timedelta(hours=2, minutes=1)]
+    states += [display_state(display, now=NOW + time) for time in passed]
     switch_off(display, by=member(display.venue.organisation), now=NOW)
     states.append(display_state(Display.objects.get(), now=NOW))
     assert states == [
