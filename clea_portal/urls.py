@@ -29,6 +29,8 @@ urlpatterns = [
     path("invitations/<str:token>/accept/", invitation_views.accept, name="accept_invitation"),
     path("invitations/<str:token>/decline/", invitation_views.decline, name="decline_invitation"),
     path("venues/", include("venues.urls")),
+    path("venues/", include("venues.pack_urls")),
+    path("venues/", include("venues.room_urls")),
     path("displays/", include("venues.display_urls")),
     path("events/", include("events.urls")),
     path("cases/", include("mct.urls")),

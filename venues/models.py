@@ -204,8 +204,22 @@ class DayPackQuerySet(models.QuerySet["DayPack"]):
     def of_member(self, user: User) -> "DayPackQuerySet":
         return self.filter(venue__organisation__memberships__user=user)
 
+    def of_room(self, venue: Venue, room: VenueRoom | None) -> "DayPackQuerySet":
+        """Of an independent room, else those of the whole venue, which the other rooms show."""
+        return self.filter(venue=venue, room=showing_own_codes(room))
+
     def in_use(self) -> "DayPackQuerySet":
         return self.filter(withdrawn_at__isnull=True)
+
+    def with_numbers(self, now: datetime) -> "DayPackQuerySet":
+        """``left``: codes that count and are not over; ``stale``: coming ones that carry old details; ``gone``: replaced ones."""
+        ahead = models.Q(codes__kind=VenueCodeKind.DATED, codes__valid_until__gt=now)
+        current = ahead & models.Q(codes__replaced_at__isnull=True)
+        return self.annotate(
+            left=models.Count("codes", filter=current),
+            stale=models.Count("codes", filter=current & models.Q(codes__valid_from__gt=now) & ~models.Q(codes__edited_since=[])),
+            gone=models.Count("codes", filter=ahead & models.Q(codes__replaced_at__isnull=False, codes__valid_from__gt=now)),
+        )
 
     def with_venue(self) -> "DayPackQuerySet":
         return self.select_related(
@@ -304,6 +318,10 @@ class VenueCodeQuerySet(models.QuerySet["VenueCode"]):
     def current(self) -> "VenueCodeQuerySet":
         """Not replaced. Dated codes among them may lie in the past or the future."""
         return self.filter(replaced_at__isnull=True)
+
+    def replaced(self, now: datetime) -> "VenueCodeQuerySet":
+        """Replaced, or static and out of use since day packs have taken over."""
+        return self.filter(models.Q(replaced_at__isnull=False) | models.Q(kind=VenueCodeKind.STATIC, valid_until__lte=now))
 
     def static(self) -> "VenueCodeQuerySet":
         return self.filter(kind=VenueCodeKind.STATIC)

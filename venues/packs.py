@@ -20,6 +20,8 @@ from venues.models import DayPack, Rotation, Venue, VenueCode, VenueCodeKind, Ve
 from venues.rotations import Turn, dated_timing, turns
 
 MOST_DAYS = 366
+# Two services a day for a year; as many pages make one file.
+MOST_PERIODS = 2 * MOST_DAYS
 # Keys and rules change: nobody should print further ahead than next year.
 FURTHEST_AHEAD = timedelta(days=2 * 366)
 # What is left of a period when a change takes over at another hour: shorter, it is no service that needs a sheet of its own.
@@ -85,6 +87,8 @@ def plan(*, venue: Venue, room: VenueRoom | None, first_day: date, last_day: dat
     ]
     if not planned:
         raise BadRange(_("These days are over: choose days from today on."))
+    if len(planned) > MOST_PERIODS:
+        raise BadRange(_("This makes more than %(number)s codes: choose fewer days.") % {"number": MOST_PERIODS})
     return planned
 
 
@@ -108,7 +112,8 @@ def printable_codes(pack: DayPack, *, now: datetime, staff: bool = False) -> Ven
 def refresh_pack(pack: DayPack, *, by: User, now: datetime) -> int:
     """Make the coming codes of a pack again that were replaced, or that carry details edited since: how many.
 
-    Where rotation and secret are the same, the LTId and the check code are too. A code that is running stays.
+    Where rotation and secret are the same, the LTId and the check code are too. A code that is running stays; a pack that was
+    withdrawn stays so.
     Raises Archived, RoomRemoved, NoRotation, BadRange, NoKey.
     """
     venue = Venue.objects.locked(pack.venue)
@@ -116,12 +121,16 @@ def refresh_pack(pack: DayPack, *, by: User, now: datetime) -> int:
         raise Archived
     if pack.room is not None and VenueRoom.objects.filter(pk=pack.room.pk, removed_at__isnull=False).exists():
         raise RoomRemoved
+    if DayPack.objects.filter(pk=pack.pk, withdrawn_at__isnull=False).exists():
+        return 0
     today = now.astimezone(pack.rotation.zone).date()
     planned = plan(venue=venue, room=pack.room, first_day=max(pack.first_day, today), last_day=pack.last_day, now=now)
     VenueCode.objects.filter(packs=pack, valid_from__gt=now).current().exclude(edited_since=[]).update(replaced_at=now)
+    DayPack.codes.through.objects.filter(
+        daypack=pack, venuecode__replaced_at__isnull=False, venuecode__valid_from__gt=now
+    ).delete()
     pack.rotation = planned[-1].rotation
-    pack.withdrawn_at = None
-    pack.save(update_fields=["rotation", "withdrawn_at"])
+    pack.save(update_fields=["rotation"])
     made = _fill(pack, planned, by=by, now=now)
     record_act(actor=by, verb="pack_made", on=venue, pack=str(pack.uuid), issued=made)
     return made

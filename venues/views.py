@@ -26,9 +26,11 @@ from clea_portal.codes.facts import edited_since, facts_of
 from clea_portal.codes.messages import already_renewed_message, archived_message, no_key_message
 from clea_portal.codes.shelf_life import state_of
 from venues.codes import renew_code
+from venues.finding import Found
 from venues.forms import VenueForm
 from venues.managing import archive_venue, bring_back_venue, change_venue, open_venue
 from venues.models import Venue, VenueCode
+from venues.overview import packed_until, parts_of
 
 
 @require_safe
@@ -82,14 +84,16 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     user, now = person(request), timezone.now()
     venue = find(Venue.objects.with_country(), user=user, uuid=uuid)
     may_write = may_edit(user, venue)
-    codes = list(venue.codes.all())
-    code = next((code for code in codes if code.is_current), None)
+    whole, *rooms = parts_of(venue, now=now)
     context = {
         "venue": venue,
-        "code": code,
-        "state": code and state_of(code, country=venue.country, now=now),
-        "replaced": [code for code in codes if not code.is_current],
-        "edited": edited_since(code) if code else [],
+        "code": whole.static,
+        "state": whole.state,
+        "whole": whole,
+        "rooms": rooms,
+        "packed_until": packed_until(venue, None, now=now),
+        "replaced": list(venue.codes.static().filter(room=None).replaced(now)),
+        "edited": edited_since(whole.static) if whole.static else [],
         "facts": facts_of(venue, may_write=may_write),
         "may_write": may_write,
     }
@@ -132,7 +136,7 @@ def bring_back(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def renew(request: HttpRequest, uuid: UUID) -> HttpResponse:
     user = person(request)
-    code = find(VenueCode.objects.with_venue(), user=user, uuid=uuid)
+    code = find(VenueCode.objects.static().with_venue(), user=user, uuid=uuid)
     require_editor(user, code.venue)
     if request.method == "POST":
         _renew(request, code)
@@ -141,8 +145,12 @@ def renew(request: HttpRequest, uuid: UUID) -> HttpResponse:
     elif code.venue.archived_at is not None:
         messages.warning(request, archived_message())
     else:
-        return render(request, "venues/renew.html", {"venue": code.venue, "code": code})
-    return redirect("venues:detail", code.venue.uuid)
+        return render(request, "venues/renew.html", {"venue": code.venue, "code": code, "back_url": _page_of(code)})
+    return redirect(_page_of(code))
+
+
+def _page_of(code: VenueCode) -> str:
+    return Found(venue=code.venue, room=code.room).page
 
 
 def _renew(request: HttpRequest, code: VenueCode) -> None:

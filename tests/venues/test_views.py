@@ -256,7 +256,7 @@ def test_detail_asks_as_much_for_one_code_as_for_three(number, django_assert_num
     for _ in range(number - 1):
         renew_code(venue.codes.current().get(), by=UserFactory(), now=timezone.now())
     browser = signed_in(member(venue.organisation))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(12):
         browser.get(reverse("venues:detail", args=[venue.uuid]))
 
 

@@ -1,0 +1,42 @@
+"""A venue's opening hours, and what they say of the hours at which its codes change."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext as _
+
+from clea_portal.accounts.models import User
+from clea_portal.audit.trail import record_act
+from venues.models import Venue
+from venues.opening_hours import Span, open_at, real_times, write_day
+
+
+@transaction.atomic
+def set_opening_hours(venue: Venue, *, time_zone: str, spans: Iterable[Span], by: User) -> None:
+    """Rotations that are in force keep their zone and hours: only people can say whether codes on the wall should change."""
+    hours = [{"day": span.day, "open": span.open, "close": span.close} for span in spans]
+    if (venue.time_zone, venue.opening_hours) == (time_zone, hours):
+        return
+    venue.time_zone, venue.opening_hours = time_zone, hours
+    venue.save(update_fields=["time_zone", "opening_hours"])
+    record_act(actor=by, verb="hours_set", on=venue)
+
+
+def open_during(spans: Sequence[Span], hour: str, zone: ZoneInfo, *, now: datetime) -> list[Span]:
+    """The spans that a change of codes at a local hour would cut in two, with the real times of zones off the round hours."""
+    times = real_times(hour, zone, at=now)
+    return list({(span.day, span.open): span for time in times for span in open_at(spans, time)}.values())
+
+
+def when_open(spans: Iterable[Span]) -> str:
+    """In words: ``Friday 23:00–07:00, Saturday 23:00–07:00``; a week of the same hours is said once."""
+    days = [
+        (number, write_day(day)) for number, day in groupby(sorted(spans, key=lambda span: span.start), key=lambda span: span.day)
+    ]
+    if len(days) == 7 and len({text for _number, text in days}) == 1:
+        return _("every day %(hours)s") % {"hours": days[0][1]}
+    return ", ".join(f"{WEEKDAYS[number]} {text}" for number, text in days)
