@@ -13,4 +13,11 @@ SENTENCES: Sentences = {
     (_EVENT, "issued"): Sentence(words=_("Codes issued"), icon="code", tone="accent"),
     (_EVENT, "replaced"): Sentence(words=_("Codes replaced"), icon="refresh"),
     (_EVENT, "printed"): Sentence(words=_("Code downloaded as a file"), icon="download"),
+    (_EVENT, "shared"): Sentence(words=_("Code of %(day)s given to the contact tracing team"), icon="send", tone="warning"),
+    (_EVENT, "slot_changed"): Sentence(words=_("Slot changed")),
+    (_EVENT, "slot_removed"): Sentence(words=_("Slot removed"), icon="cross"),
+    (_EVENT, "rooms_added"): Sentence(words=_("Rooms added"), icon="plus"),
+    (_EVENT, "room_renamed"): Sentence(words=_("Room renamed")),
+    (_EVENT, "room_removed"): Sentence(words=_("Room removed"), icon="cross"),
+    (_EVENT, "tables_set"): Sentence(words=_("Tables changed"), icon="list"),
 }

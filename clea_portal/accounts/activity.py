@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -47,6 +48,10 @@ SENTENCES: Sentences = {
     (_SUBJECT, "ownership_declined"): Sentence(words=gettext_lazy("Ownership declined"), icon="key"),
     (_SUBJECT, "ownership_withdrawn"): Sentence(words=gettext_lazy("Offer of ownership withdrawn"), icon="key"),
     (_SUBJECT, "data_downloaded"): Sentence(words=gettext_lazy("All data of the organisation downloaded"), icon="download"),
+    (_SUBJECT, "logo_kept"): Sentence(words=gettext_lazy("Logo for posters uploaded"), icon="picture"),
+    (_SUBJECT, "logo_forgotten"): Sentence(words=gettext_lazy("Logo for posters deleted"), icon="picture"),
+    ("api.token", "token_made"): Sentence(words=gettext_lazy("API token made"), icon="key"),
+    ("api.token", "token_revoked"): Sentence(words=gettext_lazy("API token revoked"), icon="key"),
     (_SUBJECT, "deletion_ordered"): Sentence(words=gettext_lazy("Deletion ordered"), icon="trash", tone="danger"),
     (_SUBJECT, "deletion_stopped"): Sentence(words=gettext_lazy("Deletion stopped"), icon="undo", tone="success"),
 }
@@ -103,7 +108,7 @@ def _entry(
     of_itself = event.subject_uuid == organisation.uuid
     return Entry(
         when=event.at,
-        title=str(sentence.words) % _words(event.details, people),
+        title=str(sentence.words) % Words(event.details, people),
         text="" if of_itself else names.get(event.subject_uuid, _("deleted since")) if event.subject_uuid else "",
         who=who,
         icon=sentence.icon,
@@ -111,11 +116,15 @@ def _entry(
     )
 
 
-class _words(dict[str, str]):  # noqa: N801 - a mapping that is made on the spot
+class Words(dict[str, str]):
+    """What the placeholders of a sentence stand for; … for what the event does not say."""
+
     def __init__(self, details: Mapping[str, Any], people: Mapping[str, str]) -> None:
         super().__init__({key: str(value) for key, value in details.items() if not isinstance(value, (list, dict))})
         if "role" in self:
             self["role"] = str(_ROLES.get(self["role"], self["role"]))
+        if "day" in self:
+            self["day"] = date_format(date.fromisoformat(self["day"]))
         if "member" in self:
             self["member"] = people.get(self["member"], _("a former member"))
 
@@ -150,5 +159,7 @@ def _names(events: Iterable[AuditEvent]) -> dict[UUID, str]:
             wanted.setdefault(event.subject, set()).add(event.subject_uuid)
     names: dict[UUID, str] = {}
     for subject, uuids in wanted.items():
-        names |= {row.uuid: str(row) for row in apps.get_model(subject).objects.filter(uuid__in=uuids)}
+        names |= {
+            row.uuid: getattr(row, "name", "") or str(row) for row in apps.get_model(subject).objects.filter(uuid__in=uuids)
+        }
     return names

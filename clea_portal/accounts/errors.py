@@ -38,8 +38,7 @@ class LastOwnerOf(Refused):
         self.organisations = list(organisations)
         names = ", ".join(str(organisation) for organisation in self.organisations)
         sentence = ngettext(
-            "You are the only owner of an organisation with other members: %(names)s. "
-            "Hand it over or delete it, then try again.",
+            "You are the only owner of an organisation with other members: %(names)s. Hand it over or delete it, then try again.",
             "You are the only owner of organisations with other members: %(names)s. "
             "Hand them over or delete them, then try again.",
             len(self.organisations),

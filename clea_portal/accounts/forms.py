@@ -5,6 +5,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -84,7 +85,7 @@ class InvitationForm(PageForm):
     )
     role = forms.ChoiceField(
         label=gettext_lazy("Role"),
-        choices=MemberRole,
+        choices=[(role.value, capfirst(role.label)) for role in MemberRole],
         initial=MemberRole.EDITOR,
         widget=forms.RadioSelect,
         help_text=gettext_lazy(
@@ -102,7 +103,7 @@ class RoleForm(PageForm):
 
     role = forms.ChoiceField(
         label=gettext_lazy("Role"),
-        choices=[(role.value, role.label) for role in (MemberRole.EDITOR, MemberRole.READER)],
+        choices=[(role.value, capfirst(role.label)) for role in (MemberRole.EDITOR, MemberRole.READER)],
         widget=forms.RadioSelect,
     )
 

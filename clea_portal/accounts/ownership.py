@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from clea_portal.accounts.enums import AfterHandOver, MemberRole
-from clea_portal.accounts.errors import Gone, GoingAway
+from clea_portal.accounts.errors import GoingAway, Gone
 from clea_portal.accounts.members import let_go_of_ownership
 from clea_portal.accounts.models import Deletion, Organisation, OwnershipOffer, User
 from clea_portal.accounts.organisations import is_owner, lock

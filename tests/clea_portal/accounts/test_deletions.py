@@ -113,8 +113,12 @@ def test_what_a_person_made_elsewhere_stays_without_their_name():
 
 
 def test_last_owner_of_others_is_refused_with_what_to_do(organisation, owner, editor):
-    with pytest.raises(LastOwnerOf, match="only owner of an organisation with other members: Les Tables du Drac. Hand it over"):
+    with pytest.raises(LastOwnerOf) as refusal:
         order_deletion_of_account(owner, now=NOW)
+    assert str(refusal.value) == (
+        "You are the only owner of an organisation with other members: Les Tables du Drac. "
+        "Hand it over or delete it, then try again."
+    )
     assert Deletion.objects.count() == 0
 
 
