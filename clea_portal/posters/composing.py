@@ -97,7 +97,8 @@ def _area(name: str, area: Area, poster: Poster, face: Face, wordings: list[Word
         f'<div class="fit" style="font-size:{size:g}pt">{text}</div>' for size in sizes_of(name, area, poster, wordings)
     )
     date = " with-date" if is_dated and name == "name" else ""
-    return f'<div class="area {name}{date}">{PART_START}{alternatives}{PART_END}</div>'
+    bottom = " at-bottom" if area.at_bottom else ""
+    return f'<div class="area {name}{date}{bottom}">{PART_START}{alternatives}{PART_END}</div>'
 
 
 def _steps(wordings: list[Wording]) -> list[list[dict[str, object]]]:

@@ -51,6 +51,8 @@ class Face:
     steps: Area | None = None
     foot: Area | None = None
     is_tiny: bool = False
+    # Times in figures instead of a sentence.
+    has_short_times: bool = False
     has_frame: bool = False
     has_full_foot: bool = False
     has_advice: bool = False
@@ -158,28 +160,29 @@ UPRIGHT = Face(
     style="upright",
     width=99.1,
     height=139,
-    code=Square(10.55, 43, 78),
-    header=Area(6, 5, 62, 8, 7.5, 5.5, at_bottom=True),
-    logo=Area(71.1, 5, 22, 8, 0),
-    name=Area(6, 15, 87.1, 18.5, 20, 7, at_bottom=True),
-    dated_name=Area(6, 14.5, 87.1, 9, 16, 6.5, at_bottom=True),
-    date=Area(6, 24, 87.1, 9.5, 12, 6.5, at_bottom=True),
-    headline=Area(6, 34, 87.1, 8, 11.5, 7, at_bottom=True),
-    check=Area(6, 121.5, 87.1, 6.5, 8, 6),
-    foot=Area(6, 128.5, 87.1, 6.5, 6, 5),
+    code=Square(12.55, 47, 74),
+    header=Area(6, 5, 62, 8.5, 7.5, 5, at_bottom=True),
+    logo=Area(71.1, 5, 22, 8.5, 0),
+    name=Area(6, 15.5, 87.1, 21.5, 21, 7, at_bottom=True),
+    dated_name=Area(6, 15, 87.1, 11.5, 17, 6.5, at_bottom=True),
+    date=Area(6, 26.7, 87.1, 10.8, 13, 6, at_bottom=True),
+    headline=Area(6, 37.7, 87.1, 8.8, 11.5, 7, at_bottom=True),
+    check=Area(6, 121.8, 87.1, 6.5, 8, 5.5),
+    foot=Area(6, 128.8, 87.1, 6.8, 6, 4.5),
+    has_short_times=True,
 )
 UPRIGHT_LARGE = replace(
     UPRIGHT,
     style="upright large",
-    code=Square(13.55, 41, 72),
+    code=Square(13.55, 43, 72),
     header=None,
     logo=None,
-    name=Area(6, 5, 87.1, 23, 27, 9, at_bottom=True),
-    dated_name=Area(6, 5, 87.1, 11, 20, 8, at_bottom=True),
-    date=Area(6, 16.5, 87.1, 12, 16, 8, at_bottom=True),
-    headline=Area(6, 29, 87.1, 11.5, 16, 9, at_bottom=True),
-    check=Area(6, 114, 87.1, 9.5, 12, 8),
-    foot=Area(6, 124, 87.1, 11, 10, 6),
+    name=Area(6, 5, 87.1, 25, 27, 9, at_bottom=True),
+    dated_name=Area(6, 5, 87.1, 12.5, 21, 8, at_bottom=True),
+    date=Area(6, 17.7, 87.1, 12.8, 16, 8, at_bottom=True),
+    headline=Area(6, 30.7, 87.1, 12, 16, 9, at_bottom=True),
+    check=Area(6, 115.5, 87.1, 9, 12, 8),
+    foot=Area(6, 125, 87.1, 10.5, 10, 6),
 )
 
 # For holders of 90 by 130 mm, with room for the slot of the strap at the top.
@@ -187,24 +190,25 @@ BADGE = Face(
     style="upright",
     width=90,
     height=130,
-    code=Square(9, 42, 72),
-    name=Area(6, 14, 78, 18, 19, 7, at_bottom=True),
-    dated_name=Area(6, 14, 78, 8.5, 15, 6.5, at_bottom=True),
-    date=Area(6, 23, 78, 9.5, 11.5, 6.5, at_bottom=True),
-    headline=Area(6, 33, 78, 8, 11, 7, at_bottom=True),
-    check=Area(6, 114.5, 78, 6.5, 8, 6),
-    foot=Area(6, 121, 78, 5.5, 6, 5),
+    code=Square(11, 45.5, 68),
+    name=Area(6, 13, 78, 22, 20, 7, at_bottom=True),
+    dated_name=Area(6, 13, 78, 11, 16, 6, at_bottom=True),
+    date=Area(6, 24.2, 78, 11.3, 13, 6, at_bottom=True),
+    headline=Area(6, 35.8, 78, 9, 11, 7, at_bottom=True),
+    check=Area(6, 114, 78, 6, 8, 5.5),
+    foot=Area(6, 120.5, 78, 6, 6, 4.5),
+    has_short_times=True,
 )
 BADGE_LARGE = replace(
     BADGE,
     style="upright large",
-    code=Square(12, 44, 66),
-    name=Area(6, 12, 78, 21, 25, 9, at_bottom=True),
-    dated_name=Area(6, 12, 78, 10, 18, 8, at_bottom=True),
-    date=Area(6, 22.5, 78, 10.5, 15, 8, at_bottom=True),
-    headline=Area(6, 33.5, 78, 10, 15, 9, at_bottom=True),
-    check=Area(6, 111, 78, 9, 12, 8),
-    foot=Area(6, 120.5, 78, 6.5, 8, 6),
+    code=Square(13, 47.5, 64),
+    name=Area(6, 12, 78, 23.5, 25, 9, at_bottom=True),
+    dated_name=Area(6, 12, 78, 11, 18, 8, at_bottom=True),
+    date=Area(6, 23.2, 78, 12.3, 15, 7, at_bottom=True),
+    headline=Area(6, 35.8, 78, 11.2, 15, 8, at_bottom=True),
+    check=Area(6, 112, 78, 8.5, 12, 7),
+    foot=Area(6, 120.8, 78, 6.7, 8, 5),
 )
 
 STICKER_8 = Face(
@@ -218,6 +222,7 @@ STICKER_8 = Face(
     headline=Area(66, 31.5, 29.1, 11, 9, 5, at_bottom=True),
     check=Area(66, 43.5, 29.1, 10, 7, 5),
     foot=Area(66, 54, 29.1, 10, 5.5, 4.5, at_bottom=True),
+    has_short_times=True,
 )
 STICKER_12 = Face(
     style="stacked",
@@ -225,32 +230,35 @@ STICKER_12 = Face(
     height=72,
     code=Square(6.75, 12.5, 50),
     name=Area(4, 3, 55.5, 9, 11, 5, at_bottom=True),
-    dated_name=Area(4, 2.5, 55.5, 5.5, 9.5, 4.5, at_bottom=True),
-    date=Area(4, 8.3, 55.5, 4, 7, 5, at_bottom=True),
+    dated_name=Area(4, 2.3, 55.5, 5.2, 9.5, 4, at_bottom=True),
+    date=Area(4, 7.5, 55.5, 4.9, 7, 4, at_bottom=True),
     check=Area(4, 62.7, 55.5, 6.5, 7.5, 5.5),
     is_tiny=True,
+    has_short_times=True,
 )
 STICKER_18 = Face(
     style="corner",
     width=63.5,
     height=46.6,
     code=Square(2.8, 9.6, 34.5),
-    name=Area(4, 2.5, 55.5, 7, 9.5, 4.5, at_bottom=True),
-    dated_name=Area(4, 2.5, 55.5, 7, 9.5, 4.5, at_bottom=True),
-    date=Area(39.5, 32, 20.5, 10.5, 7, 5, at_bottom=True),
-    check=Area(39.5, 12.5, 20.5, 18.5, 6.5, 5),
+    name=Area(4, 2.5, 55.5, 7, 9.5, 4, at_bottom=True),
+    dated_name=Area(4, 2.5, 55.5, 7, 9.5, 4, at_bottom=True),
+    date=Area(39.5, 32, 20.5, 10.5, 7, 4, at_bottom=True),
+    check=Area(39.5, 12.5, 20.5, 18.5, 6.5, 4),
     is_tiny=True,
+    has_short_times=True,
 )
 STICKER_25 = Face(
     style="stacked",
     width=38,
     height=55,
     code=Square(2, 10.7, 34),
-    name=Area(2.5, 2.2, 33, 8.3, 8.5, 4, at_bottom=True),
-    dated_name=Area(2.5, 2, 33, 5.3, 7.5, 4, at_bottom=True),
-    date=Area(2.5, 7.4, 33, 3.2, 6, 4.5, at_bottom=True),
-    check=Area(2.5, 45.2, 33, 7.6, 5.5, 4.5),
+    name=Area(2.5, 2.2, 33, 8.3, 8.5, 3.5, at_bottom=True),
+    dated_name=Area(2.5, 1.8, 33, 4.6, 7.5, 3.5, at_bottom=True),
+    date=Area(2.5, 6.4, 33, 4.2, 6, 3.5, at_bottom=True),
+    check=Area(2.5, 45.2, 33, 7.6, 5.5, 4),
     is_tiny=True,
+    has_short_times=True,
 )
 CARD = Face(
     style="beside",
@@ -262,6 +270,7 @@ CARD = Face(
     date=Area(53, 21, 28, 14, 8, 5.5, at_bottom=True),
     check=Area(53, 38, 28, 12, 7, 5.5),
     is_tiny=True,
+    has_short_times=True,
 )
 
 # 1920 by 1080 and 1080 by 1920 pixels of 96 to the inch; modules of exactly 12 pixels, on whole pixels.
@@ -294,8 +303,8 @@ SCREEN_STANDING = Face(
     date=Area(27, 81, 231.75, 29, 36, 16, at_bottom=True),
     headline=Area(27, 111, 231.75, 26, 36, 18, at_bottom=True),
     check=Area(27, 381, 231.75, 18, 22, 14),
-    steps=Area(27, 404, 231.75, 60, 20, 12),
-    foot=Area(27, 470, 231.75, 20, 14, 10),
+    steps=Area(27, 403, 231.75, 58, 20, 11),
+    foot=Area(27, 464, 231.75, 32, 13, 8),
     has_frame=True,
     has_full_foot=True,
 )

@@ -30,7 +30,7 @@ def sizes_of(name: str, area: Area, poster: Poster, wordings: list[Wording]) -> 
     if name == "name":
         lines = [(line, 1.0) for line in poster.name.split("\n")] + [(poster.place_label, LABEL)] * bool(poster.place_label)
     elif name == "date":
-        lines = [line for wording in wordings for line in ((wording.date, 1.0), (wording.validity, SENTENCE))]
+        lines = [line for wording in wordings for line in ((wording.date, 1.0), (wording.hours, SENTENCE))]
     else:
         return sizes
     return sizes[_first(lines, sizes, area) :]

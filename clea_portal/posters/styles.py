@@ -45,11 +45,10 @@ def _measures(face: Face, variant: str) -> str:
     rules += [_measure(f"{variant} .name.with-date", face.dated_name), _measure(f"{variant} .date", face.date)]
     if face.logo:
         rules.append(_measure(f"{variant} .logo", face.logo))
-    if face.header:
-        left, top, _width, height = face.header[:4]
-        rules.append(
-            f"{variant} .rule {{ left: {left:.4f}mm; top: {top + height + 1:.4f}mm; width: {face.width - 2 * left:.4f}mm; }}"
-        )
+    if face.header and face.logo:
+        left, right = min(face.header.left, face.logo.left), max(area.left + area.width for area in (face.header, face.logo))
+        top = face.header.top + face.header.height + 1
+        rules.append(f"{variant} .rule {{ left: {left:.4f}mm; top: {top:.4f}mm; width: {right - left:.4f}mm; }}")
     left, top, side = face.code
     rules.append(f"{variant} .code {{ left: {left:.4f}mm; top: {top:.4f}mm; width: {side:.4f}mm; height: {side:.4f}mm; }}")
     edge = side * 0.018
@@ -61,11 +60,7 @@ def _measures(face: Face, variant: str) -> str:
 
 
 def _measure(selector: str, area: Area) -> str:
-    edge = "flex-end" if area.at_bottom else "flex-start"
-    return (
-        f"{selector} {{ left: {area.left:.4f}mm; top: {area.top:.4f}mm; width: {area.width:.4f}mm; height: {area.height:.4f}mm; "
-        f"justify-content: {edge}; }}"
-    )
+    return f"{selector} {{ left: {area.left:.4f}mm; top: {area.top:.4f}mm; width: {area.width:.4f}mm; height: {area.height:.4f}mm; }}"
 
 
 def _cut_marks(layout: Layout) -> str:

@@ -39,6 +39,7 @@ class Wording:
     check_code: str
     privacy: str
     private: str
+    staff_only: str
     keep_private: str
     logo: str
 
@@ -72,6 +73,7 @@ def word(poster: Poster, language: str) -> Wording:
             "Nothing tells who was here."
         ),
         private=said.say("Private: for staff only, not for visitors") if poster.staff else "",
+        staff_only=said.say("Staff only") if poster.staff else "",
         keep_private=said.say("Do not hang it where visitors pass, and do not publish it.") if poster.staff else "",
         logo=said.say("Logo"),
     )
@@ -145,9 +147,9 @@ def _hours(poster: Poster, said: Words) -> str:
     if poster.valid_until is None:
         return said.time(poster.valid_from)
     start, end = poster.valid_from, poster.valid_until
-    if end - start > _ONE_DAY:
-        return f"{said.time(start)} – {said.short_day(end)}, {said.time(end)}"
-    return f"{said.time(start)} – {said.time(end)}"
+    if start.date() == end.date():
+        return f"{said.time(start)} – {said.time(end)}"
+    return f"{said.time(start)} – {said.short_day(end)}, {said.time(end)}"
 
 
 def _validity(poster: Poster, said: Words) -> str:
@@ -170,7 +172,7 @@ def _validity(poster: Poster, said: Words) -> str:
 
 
 def _advice(poster: Poster, said: Words) -> str:
-    if poster.kind in (PosterKind.DATED, PosterKind.STAFF):
+    if poster.kind is PosterKind.DATED:
         return said.say("Advice to the place: take this sheet down when its time is over.")
     return renewal_advice(said, poster.renewal_days) if poster.kind is PosterKind.STATIC else ""
 

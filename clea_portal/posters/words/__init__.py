@@ -42,8 +42,8 @@ class Words:
         return self._date(day, self.say("l j F Y"))
 
     def short_day(self, day: date) -> str:
-        """As short as it stays clear: "Sat 12 Jun 2027"."""
-        return self._date(day, self.say("D j M Y"))
+        """As short as it stays clear: "Sat 12 June 2027"."""
+        return self._date(day, self.say("D j F Y"))
 
     def plain_day(self, day: date) -> str:
         """Without weekday: "12 June 2027"."""
