@@ -1,4 +1,4 @@
-"""The process in which files of strangers are opened. Run by path, not as a module: ``child.py SECONDS MEMORY [inspect]``.
+"""The process in which files of strangers are opened. Run by path, no module: ``child.py SECONDS MEMORY [inspect] [mark=…]``.
 
 Content on standard input, one JSON object on standard output. Importing it as ``clea_portal.scanning.child`` would run
 ``clea_portal/__init__.py``, which loads Celery and then the settings with every secret: 300 ms more, and exactly what a
@@ -27,7 +27,8 @@ def main() -> None:
     content = sys.stdin.buffer.read()
     # From here on nothing can be opened: no file, no socket. All parsers are loaded, standard output is open already.
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
-    reading = read_content(content, seconds=seconds / 2, is_inspecting="inspect" in sys.argv[3:])
+    mark = next((word.removeprefix("mark=") for word in sys.argv[3:] if word.startswith("mark=")), "")
+    reading = read_content(content, seconds=seconds / 2, is_inspecting="inspect" in sys.argv[3:], mark=mark)
     answer: dict[str, Any] = {"links": reading.links, "advice": reading.advice, "pages": reading.pages}
     if reading.inspection is not None:
         answer["inspection"] = asdict(reading.inspection)

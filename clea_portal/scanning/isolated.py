@@ -8,13 +8,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 import structlog
 
-from clea_portal.scanning.reading import is_deep_link
+from clea_portal.scanning.reading import begins_with, is_deep_link
 from clea_portal.scanning.results import MAX_BYTES, MAX_PAGES, Advice, Inspection, Reading
 
 CHILD = Path(__file__).with_name("child.py")
@@ -31,8 +32,10 @@ class _BrokenError(Exception):
     """The child gave no answer, or one that is none."""
 
 
-def read_isolated(content: bytes, *, seconds: float = 20, memory: int = GIBIBYTE, is_inspecting: bool = False) -> Reading:
-    """Read the deep links of a file of any origin; ``memory`` in bytes of address space; ``is_inspecting`` as in read_content.
+def read_isolated(
+    content: bytes, *, seconds: float = 20, memory: int = GIBIBYTE, is_inspecting: bool = False, mark: str = ""
+) -> Reading:
+    """Read the deep links of a file of any origin; ``memory`` in bytes of address space; the rest as in read_content.
 
     Whatever the content does to the child - crash, exhaust memory, hang - comes back as advice. By ``subprocess``, because
     a Celery worker's processes may not have children of ``multiprocessing``.
@@ -45,8 +48,9 @@ def read_isolated(content: bytes, *, seconds: float = 20, memory: int = GIBIBYTE
         advice: Advice | None = Advice.TOO_LARGE
     else:
         try:
-            answer = _run(content, seconds=seconds, memory=memory, modes=["inspect"] if is_inspecting else [])
-            links, advice, pages, inspection = _parse(answer)
+            modes = [*(["inspect"] if is_inspecting else []), *([f"mark={mark}"] if mark else [])]
+            answer = _run(content, seconds=seconds, memory=memory, modes=modes)
+            links, advice, pages, inspection = _parse(answer, is_wanted=partial(begins_with, mark) if mark else is_deep_link)
         except TimeoutError:
             advice = Advice.TIMED_OUT
         except _BrokenError:
@@ -101,11 +105,13 @@ def _receive(pipe: IO[bytes], *, until: float) -> bytes:
     raise _BrokenError
 
 
-def _parse(answer: bytes) -> tuple[tuple[str, ...], Advice | None, int, Inspection | None]:
+def _parse(
+    answer: bytes, *, is_wanted: Callable[[str], bool] = is_deep_link
+) -> tuple[tuple[str, ...], Advice | None, int, Inspection | None]:
     """The child is believed no more than the file it read: its links are checked again."""
     try:
         fields = json.loads(answer)
-        links = tuple(link for link in map(str, fields["links"]) if is_deep_link(link))
+        links = tuple(link for link in map(str, fields["links"]) if is_wanted(link))
         advice = None if links else Advice(fields["advice"])
         measured = fields.get("inspection") if links else None
         return links, advice, range(MAX_PAGES + 1)[fields["pages"]], _parse_inspection(measured) if measured else None

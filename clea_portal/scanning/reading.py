@@ -1,7 +1,8 @@
 """Bytes of a picture or PDF in, CLEA deep links out. Imports no Django: it also runs in a bare child process."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from PIL import Image
 
@@ -14,11 +15,17 @@ from clea_portal.scanning.measures import explain_miss
 from clea_portal.scanning.results import MAX_BYTES, MAX_PAGES, MAX_PIXELS, Advice, Inspection, Reading, RefusedError
 from clea_portal.scanning.symbols import Symbol, in_reading_order, look, look_hardest, look_once, look_sharper
 
+Wanted = Callable[[str], bool]
+# What a QR code of version 40 holds at level M.
+LONGEST_TEXT = 2331
+
 __all__ = ["MAX_BYTES", "MAX_PAGES", "MAX_PIXELS", "Advice", "Reading", "decode_image", "is_deep_link", "read_content"]
 
 
-def read_content(content: bytes, *, seconds: float = 15, is_inspecting: bool = False) -> Reading:
+def read_content(content: bytes, *, seconds: float = 15, is_inspecting: bool = False, mark: str = "") -> Reading:
     """Read the deep links of a JPEG, PNG, WebP, AVIF, HEIC or PDF in this process; ``is_inspecting``: measure the first one, too.
+
+    With ``mark``, other texts are wanted instead: those that begin with it.
 
     Bad content never raises: it gives a Reading with advice. After ``seconds`` no further attempt is begun; one that runs is
     not cut off, and memory is not bounded: for files of strangers use ``read_isolated``.
@@ -30,8 +37,9 @@ def read_content(content: bytes, *, seconds: float = 15, is_inspecting: bool = F
     try:
         pages = open_pages(content)
         count = len(pages)
-        seen, is_out_of_time = _read_pages(pages, until=start + seconds)
-        links, advice = _conclude(pages, seen, is_out_of_time=is_out_of_time)
+        is_wanted = partial(begins_with, mark) if mark else is_deep_link
+        seen, is_out_of_time = _read_pages(pages, is_wanted, until=start + seconds)
+        links, advice = _conclude(pages, seen, is_wanted, is_out_of_time=is_out_of_time)
         if is_inspecting and links:
             inspection = _inspect(pages, seen, links[0])
     except RefusedError as refusal:
@@ -57,7 +65,12 @@ def is_deep_link(text: str) -> bool:
     return link.prefix is not None
 
 
-def _read_pages(pages: Pages, *, until: float) -> tuple[list[list[Symbol]], bool]:
+def begins_with(mark: str, text: str) -> bool:
+    """Whether a code's text is one of our own that is no link: ASCII, behind its mark."""
+    return len(mark) < len(text) <= LONGEST_TEXT and text.isascii() and text.isprintable() and text.startswith(mark)
+
+
+def _read_pages(pages: Pages, is_wanted: Wanted, *, until: float) -> tuple[list[list[Symbol]], bool]:
     """What was seen on each page, and whether the time was up before everything had been tried."""
     seen: list[list[Symbol]] = [[] for _ in range(len(pages))]
     finest = pages.resolutions[-1]
@@ -65,11 +78,11 @@ def _read_pages(pages: Pages, *, until: float) -> tuple[list[list[Symbol]], bool
     attempts = [(resolution, look_once) for resolution in pages.resolutions] + [(finest, look_sharper), (finest, look_hardest)]
     for number, (resolution, attempt) in enumerate(attempts):
         for page, symbols in enumerate(seen):
-            if number > 0 and not _is_open(symbols, seen):
+            if number > 0 and not _is_open(symbols, seen, is_wanted):
                 continue
             for more in attempt(pages.draw(page, resolution)):
                 symbols.extend(more)
-                if not _is_open(symbols, seen):
+                if not _is_open(symbols, seen, is_wanted):
                     break
                 if time.monotonic() > until:
                     return seen, True
@@ -82,21 +95,19 @@ def _inspect(pages: Pages, seen: Sequence[Sequence[Symbol]], link: str) -> Inspe
     return inspect(image, symbol, needed_help=link not in decode_image(image))
 
 
-def _is_open(symbols: Sequence[Symbol], seen: Sequence[Sequence[Symbol]]) -> bool:
+def _is_open(symbols: Sequence[Symbol], seen: Sequence[Sequence[Symbol]], is_wanted: Wanted) -> bool:
     """Whether a page is worth another look: no link on any page yet, or a code on this one that nobody has decoded."""
-    if not any(_is_link(symbol) for page in seen for symbol in page):
+    if not any(symbol.text is not None and is_wanted(symbol.text) for page in seen for symbol in page):
         return True
     decoded = [symbol for symbol in symbols if symbol.text is not None]
     return any(symbol.text is None and not any(other.covers(symbol) for other in decoded) for symbol in symbols)
 
 
-def _is_link(symbol: Symbol) -> bool:
-    return symbol.text is not None and is_deep_link(symbol.text)
-
-
-def _conclude(pages: Pages, seen: Sequence[Sequence[Symbol]], *, is_out_of_time: bool) -> tuple[tuple[str, ...], Advice | None]:
+def _conclude(
+    pages: Pages, seen: Sequence[Sequence[Symbol]], is_wanted: Wanted, *, is_out_of_time: bool
+) -> tuple[tuple[str, ...], Advice | None]:
     texts = [symbol.text for page in seen for symbol in in_reading_order(page) if symbol.text is not None]
-    links = tuple(dict.fromkeys(text for text in texts if is_deep_link(text)))
+    links = tuple(dict.fromkeys(text for text in texts if is_wanted(text)))
     if links:
         return links, None
     if texts:

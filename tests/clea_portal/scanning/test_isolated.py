@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from io import BytesIO
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 from PIL import Image
 
 from clea_portal.scanning.isolated import CHILD, GIBIBYTE, _BrokenError, _parse, read_isolated
-from clea_portal.scanning.results import Reading
+from clea_portal.scanning.results import Advice, Reading
 from tests.clea_portal.scanning.files import make_pdf, save
 from tests.pictures import clea_link, draw_code
 
@@ -153,3 +154,13 @@ def test_an_answer_that_is_none_is_refused(answer: bytes) -> None:
 def test_a_link_that_is_none_is_left_out() -> None:
     answer = b'{"links": ["https://example.org/", 7, null, "%s"], "advice": null, "pages": 2}' % clea_link(1).encode()
     assert _parse(answer) == ((clea_link(1),), None, 2, None)
+
+
+def test_texts_behind_a_mark_are_found_instead_of_links() -> None:
+    out = BytesIO()
+    draw_code("CLEA-RECOVERY:abc_-", module=6).save(out, "PNG")
+    assert read_isolated(out.getvalue(), mark="CLEA-RECOVERY:").links == ("CLEA-RECOVERY:abc_-",)
+    assert read_isolated(out.getvalue()).advice == Advice.NOT_CLEA
+    out = BytesIO()
+    draw_code(clea_link(1), module=6).save(out, "PNG")
+    assert read_isolated(out.getvalue(), mark="CLEA-RECOVERY:").advice == Advice.NOT_CLEA
