@@ -8,6 +8,8 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import NotAcceptable
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,6 +26,19 @@ from clea_portal.api.throttling import CallsPerToken
 Row = TypeVar("Row", bound=Model)
 
 
+class Negotiation(DefaultContentNegotiation):
+    """By ``?format=``, else by Accept with its weights."""
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        if request.query_params.get("format"):
+            return super().select_renderer(request, renderers, format_suffix)
+        known = {renderer.media_type: renderer for renderer in renderers}
+        preferred = request._request.get_preferred_type(list(known))
+        if preferred is None:
+            raise NotAcceptable
+        return known[preferred], preferred
+
+
 class ApiView(APIView):
     # Tokens only: a browser's cookie authorises nothing, so no other site can make a browser call.
     authentication_classes = [TokenAuthentication]
@@ -31,6 +46,7 @@ class ApiView(APIView):
     throttle_classes = [CallsPerToken]
     parser_classes = [StrictJSONParser]
     renderer_classes = [JSONRenderer]
+    content_negotiation_class = Negotiation
     metadata_class = None
     schema = ApiSchema()
 
