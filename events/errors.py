@@ -12,3 +12,7 @@ class TooManyCodes(ValueError):
 
 class SlotOutside(ValueError):
     """A slot would no longer lie within the times of its event."""
+
+
+class TooManyRooms(ValueError):
+    """The event would have more than rooms.MOST_ROOMS."""

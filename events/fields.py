@@ -1,24 +1,21 @@
 """A moment as people say it: a day and a time in the zone of the place."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from events.local_times import YEARS, SkippedTime, moment_of
+
 _FORMS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
-# Protocol times have 32 bits, which end in February 2036.
-_YEARS = range(2000, 2036)
 
 
 class LocalMomentField(forms.Field):
-    """An aware moment, typed and shown in the active time zone.
-
-    Of the two moments that a wall clock calls the same when the clocks go back, the earlier one, or with ``later`` the later one:
-    a start and an end so read never lose an hour of the event.
-    """
+    """An aware moment, typed and shown in the active time zone. ``later``: see `local_times.moment_of`."""
 
     widget = forms.DateTimeInput({"type": "datetime-local", "step": 60}, format="%Y-%m-%dT%H:%M")
 
@@ -32,11 +29,13 @@ class LocalMomentField(forms.Field):
     def to_python(self, value: Any) -> datetime | None:
         if value in self.empty_values:
             return None
-        naive = _parse(str(value).strip())
-        moment = naive.replace(tzinfo=timezone.get_current_timezone(), fold=int(self.later))
-        if timezone.make_naive(moment.astimezone(UTC)) != naive:
-            raise ValidationError(_("The clocks skip this time: they go forward that night. Give an hour earlier or later."))
-        return moment.astimezone(UTC)
+        local = _parse(str(value).strip())
+        try:
+            return moment_of(local, ZoneInfo(timezone.get_current_timezone_name()), later=self.later)
+        except SkippedTime as error:
+            raise ValidationError(
+                _("The clocks skip this time: they go forward that night. Give an hour earlier or later.")
+            ) from error
 
 
 def _parse(text: str) -> datetime:
@@ -45,6 +44,6 @@ def _parse(text: str) -> datetime:
             naive = datetime.strptime(text, form)  # noqa: DTZ007 - the zone is the active one, added by the caller
         except ValueError:
             continue
-        if naive.year in _YEARS:
+        if naive.year in YEARS:
             return naive.replace(second=0)
     raise ValidationError(_("Give a day and a time, for instance 2026-06-20 15:00."))

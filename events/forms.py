@@ -2,6 +2,7 @@ from typing import Any
 
 from crispy_forms.layout import Column, Fieldset, Row
 from django.core.exceptions import ValidationError
+from django.db.models import Max, Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -36,12 +37,23 @@ class EventForm(PlaceForm):
         return self.cleaned_data
 
     def _check_times(self, start: Any, end: Any) -> None:
-        event = self.place
-        kept = isinstance(event, Event) and (start, end) == (event.start, event.end)
+        event = self.place if isinstance(self.place, Event) else None
+        kept = event is not None and (start, end) == (event.start, event.end)
+        # Codes for the whole of it stand in the way: it has to be divided first.
+        divisible = event is None or not event.codes.current().filter(slot=None).exists()
         try:
-            check_times(start=start, end=end, now=timezone.now(), kept=kept)
+            check_times(start=start, end=end, now=timezone.now(), kept=kept, divisible=divisible)
         except ValidationError as error:
             self.add_error(None, error)
+        if event is not None:
+            self._check_slots(event, start, end)
+
+    def _check_slots(self, event: Event, start: Any, end: Any) -> None:
+        times = event.slots.in_use().aggregate(first=Min("start"), last=Max("end"))
+        if times["first"] and start > times["first"]:
+            self.add_error("start", _("A slot begins before this. Change or remove the slot first."))
+        if times["last"] and end < times["last"]:
+            self.add_error("end", _("A slot ends after this. Change or remove the slot first."))
 
     def _initial(self) -> dict[str, Any]:
         times = {"start": self.place.start, "end": self.place.end} if isinstance(self.place, Event) else {}

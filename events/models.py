@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -37,7 +38,7 @@ class EventQuerySet(models.QuerySet["Event"]):
     def archived(self) -> "EventQuerySet":
         return self.filter(archived_at__isnull=False)
 
-    def at_a_glance(self, now: datetime) -> "EventQuerySet":
+    def at_a_glance(self, now: datetime) -> "models.QuerySet[Any]":
         """Each row then says what lists show of its slots and codes, and has `whole_codes`: those of the event itself."""
         slots = Slot.objects.in_use().filter(event=models.OuterRef("pk"))
         codes = EventCode.objects.filter(event=models.OuterRef("pk"))
@@ -62,12 +63,6 @@ class Event(Place):
     has_staff_codes = models.BooleanField(_("has codes for staff"), default=False, editable=False)
 
     objects = EventQuerySet.as_manager()
-    # Of rows that `at_a_glance` found.
-    slot_count: int
-    next_slot: datetime | None
-    has_codes: bool
-    is_left_behind: bool
-    whole_codes: "list[EventCode]"
 
     class Meta(Place.Meta):
         verbose_name = _("event")

@@ -1,6 +1,8 @@
 """Where an event and its slots stand, and what to tell their organiser."""
 
 from datetime import datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.utils.dateformat import format as date_format
@@ -27,6 +29,22 @@ def state_of(times: Event | Slot, *, has_codes: bool, left_behind: bool, now: da
     if left_behind:
         return EventState.LEFT_BEHIND
     return EventState.RUNNING if times.start <= now else EventState.UPCOMING
+
+
+class Span(Protocol):
+    @property
+    def start(self) -> datetime: ...
+    @property
+    def end(self) -> datetime: ...
+
+
+def span_of(times: Span, zone: ZoneInfo) -> str:
+    """From when to when, in a zone: the day once, if it is one day."""
+    start, end = (moment.astimezone(zone) for moment in (times.start, times.end))
+    first = date_format(start, "l j F Y, H:i")
+    if start.date() == end.date():
+        return f"{first}–{date_format(end, 'H:i')}"
+    return f"{first} – {date_format(end, 'l j F' if start.year == end.year else 'l j F Y')}, {date_format(end, 'H:i')}"
 
 
 def times_of(event: Event) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from clea_portal.accounts.models import Membership
 from clea_portal.accounts.person import person
 from clea_portal.authorities.keys import NoKey
 from clea_portal.codes.access import (
@@ -17,34 +18,41 @@ from clea_portal.codes.access import (
     may_edit,
     organisations_to_write_for,
     require_editor,
-    roles_in_organisations,
     to_first_organisation,
 )
 from clea_portal.codes.entry import ROWS_PER_PAGE, chosen_country, last_region, other_countries
-from clea_portal.codes.errors import AlreadyRenewed, Archived
-from clea_portal.codes.facts import edited_since, facts_of
-from clea_portal.codes.messages import already_renewed_message, archived_message, no_key_message
-from events.codes import renew_codes
+from clea_portal.codes.facts import facts_of
+from clea_portal.codes.messages import no_key_message
+from clea_portal.codes.searching import QUERY_LIMIT, matching
+from events.duplicating import duplicate_event
 from events.errors import EventOver
 from events.forms import EventForm
-from events.models import Event, EventCode
+from events.models import Event
+from events.pages import codes_context, slot_page, slot_rows, ways_of
 from events.planning import archive_event, bring_back_event, change_event, plan_event
-from events.state import deleted_on, state_of, times_of
+from events.slot_forms import DuplicateForm
+from events.state import deleted_on, span_of, state_of, times_of
+from events.timing import EventTooLong, fits_one_period
 
 
 @require_safe
 def event_list(request: HttpRequest) -> HttpResponse:
     user, now = person(request), timezone.now()
-    roles = roles_in_organisations(user)
+    roles = list(Membership.objects.filter(user=user).values_list("role", flat=True))
     if not roles:
         return to_first_organisation(request)
-    own = Event.objects.of_member(user)
+    query = request.GET.get("q", "").strip()[:QUERY_LIMIT]
+    own = matching(Event.objects.of_member(user), query)
     choices = {"upcoming": own.upcoming(now), "past": own.past(now), "archived": own.archived()}
     show = request.GET.get("show", "")
     shown = choices.get(show, choices["upcoming"]).with_country().at_a_glance(now)
     page = Paginator(shown, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     rows = [
-        {"event": event, "state": state_of(event, has_codes=event.has_codes, left_behind=event.is_left_behind, now=now)}
+        {
+            "event": event,
+            "when": span_of(event, event.zone),
+            "state": state_of(event, has_codes=event.has_codes, left_behind=event.is_left_behind, now=now),
+        }
         for event in page
     ]
     counts = own.aggregate(
@@ -57,7 +65,10 @@ def event_list(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "show": show if show in choices else "upcoming",
         "counts": counts,
-        "may_write": roles.intersection(WRITERS),
+        "query": query,
+        "query_limit": QUERY_LIMIT,
+        "may_write": any(role in WRITERS for role in roles),
+        "has_several": len(roles) > 1,
     }
     return render(request, "events/list.html", context)
 
@@ -90,10 +101,17 @@ def create(request: HttpRequest) -> HttpResponse:
             except NoKey:
                 form.add_error(None, no_key_message())
             else:
-                messages.success(request, _("Both codes are ready: one for the entrance, one for the invitations."))
-                return redirect("events:detail", event.uuid)
+                return _made(request, event)
         context = {"form": form, "country": country, "other_countries": other_countries(organisations, country)}
         return render(request, "events/form.html", context)
+
+
+def _made(request: HttpRequest, event: Event) -> HttpResponse:
+    if fits_one_period(start=event.start, end=event.end):
+        messages.success(request, _("Both codes are ready: one for the entrance, one for the invitations."))
+        return redirect("events:detail", event.uuid)
+    messages.info(request, _("The event is made. It is too long for one code: say which slots it has, and each gets its own."))
+    return redirect("events:slots", event.uuid)
 
 
 @require_safe
@@ -101,16 +119,20 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     user, now = person(request), timezone.now()
     event = find(Event.objects.with_country(), user=user, uuid=uuid)
     may_write = may_edit(user, event)
-    codes = list(event.codes.order_by("-created_at", "-kind"))
-    current = [code for code in codes if code.is_current]
-    context = {
+    page = slot_page(request, event, now=now)
+    rows = slot_rows(event, list(page), now=now)
+    context = codes_context(request, event, None, now=now)
+    if rows:
+        behind = event.codes.left_behind(now).exists()
+        context["state"] = state_of(event, has_codes=event.codes.current().exists(), left_behind=behind, now=now)
+    context |= {
         "event": event,
-        "codes": current,
-        "state": state_of(event, has_codes=bool(current), left_behind=any(code.edited_since for code in current), now=now),
+        "page_obj": page,
+        "rows": rows,
+        "ways": [] if rows or event.end <= now else ways_of(event),
+        "is_too_long": not fits_one_period(start=event.start, end=event.end),
         "is_over": event.end <= now,
         "deleted_on": deleted_on(event),
-        "replaced": [code for code in codes if not code.is_current],
-        "edited": edited_since(current[0]) if current else [],
         "facts": times_of(event) + facts_of(event, may_write=may_write),
         "may_write": may_write,
     }
@@ -131,6 +153,28 @@ def edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return render(request, "events/form.html", {"form": form, "event": event})
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def duplicate(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    user = person(request)
+    event = find(Event.objects.with_country(), user=user, uuid=uuid)
+    require_editor(user, event)
+    form = DuplicateForm(request.POST or None, event=event)
+    if request.method == "POST" and form.is_valid():
+        try:
+            copy = duplicate_event(event, **form.cleaned_data, by=user, now=timezone.now())
+        except EventOver:
+            form.add_error("first_day", _("On this day the event would already be over."))
+        except EventTooLong:
+            form.add_error("first_day", _("The clocks change then, and a slot would be too long for one code: shorten it first."))
+        except NoKey:
+            form.add_error(None, no_key_message())
+        else:
+            messages.success(request, _("The event is duplicated. Its codes are new: look at its times, then print them."))
+            return redirect("events:detail", copy.uuid)
+    slot_count = event.slots.in_use().count()
+    return render(request, "events/duplicate.html", {"form": form, "event": event, "slot_count": slot_count})
+
+
 @require_POST
 def archive(request: HttpRequest, uuid: UUID) -> HttpResponse:
     user = person(request)
@@ -149,41 +193,3 @@ def bring_back(request: HttpRequest, uuid: UUID) -> HttpResponse:
     bring_back_event(event, by=user)
     messages.success(request, _("The event is back, with the same codes."))
     return redirect("events:detail", event.uuid)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def renew(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """Renews both codes of the event: they share one secret."""
-    user = person(request)
-    code = find(EventCode.objects.with_event(), user=user, uuid=uuid)
-    require_editor(user, code.event)
-    if request.method == "POST":
-        _renew(request, code)
-    elif not code.is_current:
-        messages.warning(request, already_renewed_message())
-    elif code.event.archived_at is not None:
-        messages.warning(request, archived_message())
-    elif code.event.end <= timezone.now():
-        messages.warning(request, _over_message())
-    else:
-        return render(request, "events/renew.html", {"event": code.event, "code": code})
-    return redirect("events:detail", code.event.uuid)
-
-
-def _renew(request: HttpRequest, code: EventCode) -> None:
-    try:
-        renew_codes(code, by=person(request), now=timezone.now())
-    except AlreadyRenewed:
-        messages.warning(request, already_renewed_message())
-    except Archived:
-        messages.warning(request, archived_message())
-    except EventOver:
-        messages.warning(request, _over_message())
-    except NoKey:
-        messages.error(request, no_key_message())
-    else:
-        messages.success(request, _("Both new codes are ready. Print and send them in place of the old ones."))
-
-
-def _over_message() -> str:
-    return _("This event is over: its codes are no longer renewed.")

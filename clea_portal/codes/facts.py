@@ -1,5 +1,6 @@
 """What a place's page says that its codes carry."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -23,7 +24,12 @@ _EDITED = {
 
 def edited_since(code: IssuedCode) -> list[str]:
     """What has changed of the place since the code was issued, in words."""
-    return [str(label) for name, label in _EDITED.items() if name in code.edited_since]
+    return in_words(code.edited_since)
+
+
+def in_words(names: Collection[str]) -> list[str]:
+    """Names of fields that a code carries, as a sentence says them."""
+    return [str(label) for name, label in _EDITED.items() if name in names]
 
 
 def facts_of(place: Place, *, may_write: bool) -> list[dict[str, Any]]:

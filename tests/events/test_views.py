@@ -43,7 +43,7 @@ def test_list_shows_the_next_event_first():
     later, sooner = coming_event(organisation, days=9), coming_event(organisation, days=2)
     response = signed_in(member(organisation)).get(reverse("events:list"))
     assert [(row["event"], row["state"]) for row in response.context["rows"]] == [(sooner, "upcoming"), (later, "upcoming")]
-    assert [code.kind for code in response.context["rows"][0]["codes"]] == ["entrance", "asynchronous"]
+    assert [code.kind for code in response.context["rows"][0]["event"].whole_codes] == ["entrance"]
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -161,16 +161,35 @@ def test_create_with_times_that_cannot_be_makes_nothing(changes, field, sentence
     assert ({name: form[name].value() for name in typed}, Event.objects.count()) == (typed, 0)
 
 
-def test_create_of_an_event_too_long_for_one_code_names_the_limit():
+def test_create_of_an_event_too_long_for_one_code_asks_for_its_slots():
     organisation = organisation_with_choices()
-    day = (timezone.now().astimezone(PARIS) + timedelta(days=18)).strftime("%Y-%m-%d")
+    day = (timezone.now().astimezone(PARIS) + timedelta(days=30)).strftime("%Y-%m-%d")
+    response = signed_in(member(organisation)).post(reverse("events:create"), sent(organisation, end=f"{day}T15:00"), follow=True)
+    event = Event.objects.get()
+    assert response.redirect_chain == [(reverse("events:slots", args=[event.uuid]), 302)]
+    assert "It is too long for one code" in response.content.decode()
+    assert EventCode.objects.count() == 0
+
+
+def test_create_of_an_event_longer_than_a_year_names_the_limit():
+    organisation = organisation_with_choices()
+    day = (timezone.now().astimezone(PARIS) + timedelta(days=7 + 367)).strftime("%Y-%m-%d")
     form = signed_in(member(organisation)).post(reverse("events:create"), sent(organisation, end=f"{day}T15:00")).context["form"]
-    sentence = (
-        "This event is too long for one code, which covers at most 254 hours (ten and a half days) with the hour before "
-        "the start. Make one event for each week, or a venue if the place is permanent."
-    )
-    assert form.errors == {"end": [sentence]}
+    assert form.errors == {"end": ["This event lasts longer than 366 days. Make a venue if the place is permanent."]}
     assert Event.objects.count() == 0
+
+
+def test_edit_of_an_event_with_codes_to_more_than_one_code_covers_is_refused(event, owner):
+    day = (event.start.astimezone(PARIS) + timedelta(days=11)).strftime("%Y-%m-%d")
+    typed = sent(event.organisation, start=f"{event.start.astimezone(PARIS):%Y-%m-%dT%H:%M}", end=f"{day}T15:00")
+    form = owner.post(reverse("events:edit", args=[event.uuid]), typed).context["form"]
+    assert form.errors == {
+        "end": [
+            "This is too long for one code, which covers at most 254 hours (ten and a half days) with the hour before the start. "
+            "Divide it into slots, each with codes of its own, or make a venue if the place is permanent."
+        ]
+    }
+    assert Event.objects.get().end == event.end
 
 
 def test_create_without_contact_tracing_asks_for_no_contact():
@@ -215,7 +234,7 @@ def test_detail_asks_as_much_for_one_renewal_as_for_three(number, django_assert_
     for _ in range(number - 1):
         renew_codes(event.codes.current().first(), by=UserFactory(), now=timezone.now())
     browser = signed_in(member(event.organisation))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(14):
         browser.get(reverse("events:detail", args=[event.uuid]))
 
 
