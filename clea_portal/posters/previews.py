@@ -3,21 +3,13 @@
 import io
 
 from PIL import Image
-from pypdfium2 import PdfDocument
 
-from clea_portal.posters.proof import _pdfium
+from clea_portal.posters.rasterising import draw_first_page
 
 
 def picture_of_page(content: bytes, *, width: int) -> bytes:
     """The first page of one of our own PDFs, as a PNG this many pixels wide."""
-    with _pdfium:
-        document = PdfDocument(content)
-        try:
-            page = document[0]
-            image = page.render(scale=width / page.get_width()).to_pil()
-        finally:
-            document.close()
-    return _png(image)
+    return _png(draw_first_page(content, width=width))
 
 
 def shrunk(picture: bytes, *, width: int) -> bytes:

@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from operator import xor
-from threading import Lock
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from xml.etree import ElementTree
 
 from PIL import Image
-from pypdfium2 import PdfDocument
+from pypdfium2 import PdfPage
 
 from clea_portal.posters.errors import PosterUnreadable
+from clea_portal.posters.rasterising import draw, opened
 from clea_portal.scanning.reading import decode_image
 
 PRINT_DPI = 150
@@ -24,8 +24,6 @@ _MOST_CUT_OUT = 3
 _PAGES_AT_ONCE = 50
 _SVG_PIXELS = 4
 _LINES = re.compile(r"([hv])(-?\d+)")
-# PDFium is not safe to use from two threads of one process.
-_pdfium = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +36,6 @@ class Place:
     top: float
     link: str
 
-    def moved(self, x: float, y: float) -> "Place":
-        return Place(self.left + x, self.bottom + y, self.right + x, self.top + y, self.link)
-
 
 def prove_pdf(
     content: bytes | BinaryIO, pages: Sequence[Sequence[Place]], *, report: Callable[[int], None] | None = None
@@ -51,41 +46,29 @@ def prove_pdf(
     number of pages read so far.
     """
     for start in range(0, len(pages), _PAGES_AT_ONCE):
-        with _pdfium:
-            document = PdfDocument(content)
-            try:
-                if len(document) != len(pages):
-                    raise PosterUnreadable
-                for number in range(start, min(start + _PAGES_AT_ONCE, len(pages))):
-                    _prove_page(document[number], pages[number])
-                    if report:
-                        report(number + 1)
-            finally:
-                document.close()
+        with opened(content) as document:
+            if len(document) != len(pages):
+                raise PosterUnreadable
+            for number in range(start, min(start + _PAGES_AT_ONCE, len(pages))):
+                _prove_page(document[number], pages[number])
+                if report:
+                    report(number + 1)
 
 
-def _prove_page(page: Any, places: Sequence[Place]) -> None:
+def _prove_page(page: PdfPage, places: Sequence[Place]) -> None:
     width, height = page.get_size()
     try:
         if len(places) <= _MOST_CUT_OUT:
             for place in places:
                 crop = (place.left, place.bottom, width - place.right, height - place.top)
-                _prove(_draw(page, crop=crop), deep_link=place.link)
+                _prove(draw(page, scale=_SCALE, crop=crop), deep_link=place.link)
             return
-        whole = _draw(page)
+        whole = draw(page, scale=_SCALE)
     finally:
         page.close()
     for place in places:
         box = (place.left, height - place.top, place.right, height - place.bottom)
         _prove(whole.crop([round(side * _SCALE) for side in box]), deep_link=place.link)
-
-
-def _draw(page: Any, *, crop: tuple[float, float, float, float] = (0, 0, 0, 0)) -> Image.Image:
-    bitmap = page.render(scale=_SCALE, grayscale=True, crop=crop)
-    try:
-        return bitmap.to_pil().copy()
-    finally:
-        bitmap.close()
 
 
 def prove_png(content: bytes, *, deep_link: str) -> None:
