@@ -1,6 +1,6 @@
 """What of venues is printed: the codes of a venue, of a day pack, or of many venues in one go."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -51,12 +51,10 @@ def printable(code: VenueCode, *, room: VenueRoom | None = None) -> PrintableCod
 
 
 def of_venue(venue: Venue) -> Subject:
-    """Its static codes that are in use: of the whole venue, of each room that has its own, and on copies for each room that has not."""
+    """Its static codes that are in use: of the whole venue, of each room, and copies for each room without its own."""
     return Subject(
         title=venue.name,
-        printables=tuple(
-            _static(venue, list(venue.codes.static().current().ending_after(timezone.now())), list(venue.rooms.in_use()))
-        ),
+        printables=tuple(_static(venue, _codes_in_use([venue]), venue.rooms.in_use())),
         organisation=venue.organisation,
         job_kind=JOB,
         job_arguments={"venue": str(venue.uuid)},
@@ -65,7 +63,7 @@ def of_venue(venue: Venue) -> Subject:
 
 
 def of_pack(pack: DayPack, *, staff: bool = False, now: datetime | None = None) -> Subject:
-    """The codes of its days and services; or those for staff, which are printed apart. ``now``: without those that are over."""
+    """The codes of its days and services; or those for staff, printed apart. ``now``: without those that are over."""
     venue = pack.venue
     codes = pack.codes.current().filter(kind=VenueCodeKind.STAFF if staff else VenueCodeKind.DATED).order_by("valid_from", "pk")
     if now is not None:
@@ -130,7 +128,7 @@ def _codes_in_use(venues: Sequence[Venue]) -> VenueCodeQuerySet:
 
 
 def _static(
-    venue: Venue, codes: Sequence[VenueCode], rooms: Sequence[VenueRoom], *, with_name: bool = False
+    venue: Venue, codes: Iterable[VenueCode], rooms: Iterable[VenueRoom], *, with_name: bool = False
 ) -> list[PrintableCode]:
     by_room = {code.room_id: _with(code, venue=venue, room=None) for code in codes}
     found = [printable(by_room[None])] if None in by_room else []

@@ -1,26 +1,36 @@
 """Printing of venues: the page, what comes at once, what a worker makes."""
 
-import base64
 import io
 from datetime import timedelta
+from uuid import uuid4
 from zipfile import ZipFile
 
 import pytest
-from django.contrib.messages import get_messages
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from pypdf import PdfReader, PdfWriter
+from pypdf import PdfReader
 
+from clea_portal.accounts.enums import MemberRole
 from clea_portal.audit.models import AuditEvent
 from clea_portal.codes.printing import making
-from clea_portal.jobs import running
 from clea_portal.jobs.models import Job
-from clea_portal.jobs.results import stream
+from clea_portal.posters.errors import LinkUnfit, PosterUnreadable
 from clea_portal.posters.layouts import Layout
 from clea_portal.scanning.reading import read_content
-from tests.factories import OrganisationFactory, UserFactory
+from tests.clea_portal.codes.printing.orders import (
+    body,
+    choices,
+    content_of,
+    links_in_picture,
+    links_of,
+    one_page,
+    ordered,
+    said,
+)
+from tests.factories import MembershipFactory, OrganisationFactory, UserFactory
 from tests.members import member, organisation_with_choices, signed_in
 from tests.opening import links_in
 from tests.venues.making import opened_venue
@@ -36,53 +46,6 @@ pytestmark = pytest.mark.django_db
 
 BOTH_GONE = "This code has been replaced, so it is no longer printed. Below is the code that counts now."
 OVERTAKEN = "A code was renewed, or its place archived, since this was ordered. Order it again: it will show what counts now."
-
-
-def choices(subject, **changes):
-    """What the browser sends of the form."""
-    defaults = {
-        "output": "a4", "language": "en", "second_language": "", "accent": "#0b5a6b", "width": "80", "act": "download",
-        "keys": [printable.key for printable in subject.printables],
-    }  # fmt: skip
-    return defaults | changes
-
-
-def said(response):
-    return [str(message) for message in get_messages(response.wsgi_request)]
-
-
-def ordered(response):
-    """The job that an answer leads to, done."""
-    job = Job.objects.get()
-    assert response.headers["Location"] == reverse("jobs:detail", args=[job.uuid])
-    running.run(job.pk)
-    job.refresh_from_db()
-    return job
-
-
-def content_of(job):
-    assert (job.state, job.reason) == ("done", "")
-    return b"".join(stream(job))
-
-
-def body(response):
-    return b"".join(response.streaming_content)
-
-
-def links_of(pdf):
-    """What is read on each page of a PDF."""
-    return [tuple(sorted(read_content(one_page(pdf, number)).links)) for number in range(len(PdfReader(io.BytesIO(pdf)).pages))]
-
-
-def links_in_picture(address):
-    return read_content(base64.b64decode(address.partition(",")[2])).links
-
-
-def one_page(pdf, number):
-    writer, file = PdfWriter(), io.BytesIO()
-    writer.add_page(PdfReader(io.BytesIO(pdf)).pages[number])
-    writer.write(file)
-    return file.getvalue()
 
 
 @pytest.fixture
@@ -119,6 +82,38 @@ def pack(venue):
     )
 
 
+class TestLadder:
+    """Readers print too."""
+
+    @pytest.fixture
+    def urls(self, venue, pack):
+        return {
+            reverse("venues:print", args=[venue.uuid]): 200,
+            reverse("venues:print_pack", args=[pack.uuid]): 200,
+            reverse("venues:print_pack_staff", args=[pack.uuid]): 200,
+            f"{reverse('venues:print_selection')}?venue={venue.uuid}": 200,
+        }
+
+    @pytest.mark.parametrize("role", MemberRole.values)
+    def test_works_for_every_member(self, role, urls, venue):
+        browser = signed_in(member(venue.organisation, role))
+        assert {url: browser.get(url).status_code for url in urls} == urls
+
+    def test_does_not_exist_for_strangers(self, urls):
+        browser = signed_in(MembershipFactory().user)
+        assert [browser.get(url).status_code for url in urls] == [404, 404, 404, 302]
+
+    def test_asks_nobody_to_sign_in(self, urls):
+        assert {Client().get(url)["Location"].partition("?")[0] for url in urls} == {reverse("account_login")}
+
+    def test_wrong_method(self, urls, browser):
+        assert {getattr(browser, verb)(url).status_code for url in urls for verb in ("put", "patch", "delete")} == {405}
+
+    def test_unknown(self, browser):
+        names = ("print", "print_pack", "print_pack_staff")
+        assert {browser.get(reverse(f"venues:{name}", args=[uuid4()])).status_code for name in names} == {404}
+
+
 class TestPage:
     def test_shows_the_first_page_its_module_and_its_distance(self, url, browser, code):
         response = browser.get(url)
@@ -136,6 +131,11 @@ class TestPage:
         content = response.content.decode()
         assert ("<html" in content, 'id="preview"' in content, response.context["preview"].pages) == (False, True, 1)
         assert response.context["preview"].module == Layout.CARD.module_millimetres
+
+    def test_answers_htmx_with_no_file_whatever_button_has_the_focus(self, url, browser, venue):
+        response = browser.post(url, choices(of_venue(venue), act="download"), headers={"HX-Request": "true"})
+        assert response["Content-Type"].startswith("text/html")
+        assert not AuditEvent.objects.filter(verb="printed").exists()
 
     def test_works_without_scripts(self, url, browser, venue):
         response = browser.post(url, choices(of_venue(venue), output="a5", language="fr", act="show"))
@@ -209,6 +209,20 @@ class TestAtOnce:
     def test_sheet_of_stickers_is_filled(self, url, browser, venue, code):
         pdf = body(browser.post(url, choices(of_venue(venue), output="stickers_4", fill="on")))
         assert links_of(pdf) == [(code.deep_link,)]
+
+    @pytest.mark.parametrize(("error", "sentence"), [
+        (LinkUnfit, "The link is too long for a code that every phone reads."),
+        (PosterUnreadable, "This file was not handed out: its code could not be read back."),
+    ])  # fmt: skip
+    def test_that_cannot_be_made_says_why_and_keeps_what_was_chosen(self, error, sentence, url, browser, venue, monkeypatch):
+        def fail(*args, **kwargs):
+            raise error
+
+        monkeypatch.setattr(making, "write_pdf", fail)
+        response = browser.post(url, choices(of_venue(venue), output="a5"))
+        assert (response.status_code, response.context["form"]["output"].value()) == (200, "a5")
+        assert sentence in response.content.decode()
+        assert not AuditEvent.objects.filter(verb="printed").exists()
 
     def test_renewed_since_the_page_was_opened_is_refused(self, url, browser, venue, code):
         sent = choices(of_venue(venue))

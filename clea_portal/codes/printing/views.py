@@ -47,40 +47,42 @@ def print_page(request: HttpRequest, subject: Subject) -> HttpResponseBase:
         return redirect(subject.back_to)
     logos = logos_for(subject.organisation, just_sent=request.GET.get("logo", "")) if subject.organisation else []
     form = PrintForm(request.POST or None, subject=subject, logos=logos)
+    options = form.default_options()
+    if request.method == "POST":
+        options = form.options() if form.is_valid() else None
+    # htmx sends the button that has the focus along with what was changed: only a whole form that is sent asks for a file.
+    is_part = bool(request.headers.get("HX-Request"))
     act = request.POST.get("act", "")
-    if request.method != "POST":
-        shown = form.default_options()
-    elif form.is_valid():
-        shown = form.options()
-        if act == DOWNLOAD or (act in BUNDLES and subject.has_bundle):
-            return _hand_out(request, subject, shown if act == DOWNLOAD else shown.with_output(act))
-    else:
-        shown = None
-    context = {"form": form, "subject": subject, "preview": shown and preview(subject, shown)}
-    if request.headers.get("HX-Request"):
+    if options and not is_part and (act == DOWNLOAD or (act in BUNDLES and subject.has_bundle)):
+        answer = _hand_out(request, subject, options if act == DOWNLOAD else options.with_output(act))
+        if answer is not None:
+            return answer
+    context = {"form": form, "subject": subject, "preview": options and preview(subject, options)}
+    if is_part:
         return render(request, "printing/preview.html", context)
     if subject.organisation:
         context |= {"may_change_logo": _writes_for(request, subject.organisation), "remembered": _remembered(logos)}
     return render(request, "printing/page.html", context)
 
 
-def _hand_out(request: HttpRequest, subject: Subject, options: PrintOptions) -> HttpResponseBase:
-    user = person(request)
+def _hand_out(request: HttpRequest, subject: Subject, options: PrintOptions) -> HttpResponseBase | None:
+    """Nothing when it cannot be made as it was chosen: a message says why, and the form keeps what was chosen."""
     if options.output in BUNDLES or pages_of(copies_of(options.chosen(subject), options), options) > 1:
         return _order(request, subject, options)
     try:
-        made = making.make(subject, options, by=user)
+        made = making.make(subject, options, by=person(request))
     except making.Overtaken:
         messages.warning(request, replaced_message())
+        return redirect(subject.back_to)
     except BadPoster as error:
         messages.error(request, str(error))
+        return None
     except PosterUnreadable:
         logger.error("file_unreadable", kind=options.output)
         messages.error(request, unreadable_message())
-    else:
-        headers = {"Content-Disposition": disposition(made.name), "Cache-Control": "private, no-store"}
-        return FileResponse(made.file, content_type=made.content_type, headers=headers)
-    return redirect(subject.back_to)
+        return None
+    headers = {"Content-Disposition": disposition(made.name), "Cache-Control": "private, no-store"}
+    return FileResponse(made.file, content_type=made.content_type, headers=headers)
 
 
 def _order(request: HttpRequest, subject: Subject, options: PrintOptions) -> HttpResponse:
