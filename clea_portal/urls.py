@@ -32,6 +32,7 @@ urlpatterns = [
     path("venues/", include("venues.pack_urls")),
     path("venues/", include("venues.room_urls")),
     path("displays/", include("venues.display_urls")),
+    path("devices/", include("venues.device_urls")),
     path("events/", include("events.urls")),
     path("cases/", include("mct.urls")),
     path("share/", include("mct.share_urls")),
