@@ -5,7 +5,6 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Layout, Row
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from venues.display_words import LANGUAGES
@@ -88,32 +87,3 @@ class DisplayForm(forms.Form):
             hours_ahead=entered["hours_ahead"],
             language=entered["language"],
         )
-
-
-class RhythmForm(forms.Form):
-    use_required_attribute = False
-
-    cri_exp = forms.TypedChoiceField(
-        label=gettext_lazy("The screen changes its code every"),
-        coerce=int,
-        help_text=gettext_lazy(
-            "A photo of the screen is of no use to anybody for longer than that. Short spans need a screen that is quick to "
-            "redraw; 17 minutes suit most places."
-        ),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [(exponent, span(1 << exponent)) for exponent in range(4, 18)]
-        self.fields["cri_exp"].choices = choices  # type: ignore[attr-defined]
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-
-
-def renewal_sentence(renewal_hours: list[str], days: int) -> str:
-    """When the codes of a rotation change, in words."""
-    hours = ", ".join(renewal_hours)
-    if days == 1:
-        return _("The code of the place changes every day at %(hours)s.") % {"hours": hours}
-    return _("The code of the place changes every %(days)s days at %(hours)s.") % {"days": days, "hours": hours}

@@ -7,7 +7,6 @@ urlpatterns = [
     path("of/<uuid:uuid>/", display_views.listing, name="list"),
     path("of/<uuid:uuid>/new/", display_views.add, name="add"),
     path("<uuid:uuid>/edit/", display_views.edit, name="edit"),
-    path("<uuid:uuid>/rhythm/", display_views.rhythm, name="rhythm"),
     path("<uuid:uuid>/link/", display_views.link, name="link"),
     path("<uuid:uuid>/switch-off/", display_views.switch_off_display, name="switch_off"),
     # The service worker may serve only what lies below it: the displays' own pages, whose token is all that opens them.

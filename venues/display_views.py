@@ -17,7 +17,7 @@ from clea_portal.accounts.person import person
 from clea_portal.codes.access import find, may_edit, require_editor
 from clea_portal.codes.errors import Archived
 from clea_portal.codes.messages import archived_message
-from venues.display_forms import DisplayForm, RhythmForm, renewal_sentence, span
+from venues.display_forms import DisplayForm, span
 from venues.displays import (
     MOST_DISPLAYS,
     DisplayState,
@@ -26,11 +26,9 @@ from venues.displays import (
     change_display,
     display_state,
     replace_link,
-    set_rhythm,
     switch_off,
 )
-from venues.models import Display, Rotation, Venue
-from venues.rotations import rotation_of
+from venues.models import Display, Rotation, Venue, VenueRoom
 
 # In the session, whose content is encrypted, from the act to the one page that shows the link.
 NEW_LINK = "new_display_link"
@@ -45,10 +43,15 @@ def listing(request: HttpRequest, uuid: UUID) -> HttpResponse:
     rotations = {rotation.room_id: rotation for rotation in Rotation.objects.current().filter(venue=venue)}
     rows = []
     for display in displays:
-        own = display.room_id if display.room and display.room.independent else None
-        rotation = rotations.get(own)
+        own = display.room if display.room and display.room.independent else None
+        rotation = rotations.get(own.pk if own else None)
         rows.append(
-            {"display": display, "state": display_state(display, now=now), "every": rotation and span(1 << rotation.cri_exp)}
+            {
+                "display": display,
+                "state": display_state(display, now=now),
+                "every": rotation and span(1 << rotation.cri_exp),
+                "rotation_url": _rotation_url(venue, own),
+            }
         )
     return render(
         request,
@@ -93,26 +96,6 @@ def edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @GET_AND_POST
-def rhythm(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """How often the displays of this one's room change their code."""
-    display = _find(request, uuid)
-    now = timezone.now()
-    rotation = rotation_of(venue=display.venue, room=display.room, at=now)
-    form = RhythmForm(request.POST or None, initial={"cri_exp": rotation.cri_exp if rotation else 10})
-    if request.method == "POST" and form.is_valid():
-        set_rhythm(display, cri_exp=form.cleaned_data["cri_exp"], by=person(request), now=now)
-        messages.success(request, _("Saved. The screens follow within a minute."))
-        return redirect("displays:list", display.venue.uuid)
-    context = {
-        "form": form,
-        "venue": display.venue,
-        "display": display,
-        "renewal": renewal_sentence(rotation.renewal_hours, rotation.days_per_period) if rotation else "",
-    }
-    return render(request, "venues/display_rhythm.html", context)
-
-
-@GET_AND_POST
 def link(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Shows a new link once; before that and after that, offers to make one."""
     display = _find(request, uuid)
@@ -145,6 +128,11 @@ def switch_off_display(request: HttpRequest, uuid: UUID) -> HttpResponse:
         messages.success(request, _("Switched off: its link opens nothing any more."))
         return redirect("displays:list", display.venue.uuid)
     return render(request, "venues/display_switch_off.html", {"venue": display.venue, "display": display})
+
+
+def _rotation_url(venue: Venue, room: VenueRoom | None) -> str:
+    """Where its codes' hours are chosen, and how often displays change them."""
+    return reverse("packs:room_rotation", args=[room.uuid]) if room else reverse("packs:rotation", args=[venue.uuid])
 
 
 def _find(request: HttpRequest, uuid: UUID) -> Display:

@@ -12,12 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from clea_portal.accounts.models import User
 from clea_portal.audit.trail import record_act
 from clea_portal.codes.errors import Archived
-from venues.models import DerivationProfile, Display, Rotation, Venue, VenueRoom
-from venues.rotations import Coming, set_rotation
+from venues.models import Display, Rotation, Venue, VenueRoom
+from venues.opening_hours import propose_hours, quietest_hour, spans_of
+from venues.rotations import set_rotation
 
 TOKEN_BYTES = 32
-# Where nobody has said yet when codes change: few places are open then, and the page of the new display says it.
-USUAL_RENEWAL = ["04:00"]
 MOST_DISPLAYS = 200  # of one venue, switched-off ones aside
 # A display asks for news once a minute: after five it is not merely late.
 ALIVE = timedelta(minutes=5)
@@ -55,15 +54,14 @@ def token_hash(token: str) -> str:
 def add_display(*, venue: Venue, by: User, details: DisplayDetails, now: datetime) -> tuple[Display, str]:
     """A display and its token, which nobody can learn again. Raises Archived, TooManyDisplays.
 
-    A room of which nobody has said yet when its codes change gets ``USUAL_RENEWAL``.
+    A room of which nobody has said yet when its codes change gets a rotation with the hour that suits the place best.
     """
     venue = Venue.objects.locked(venue)
     if venue.archived_at is not None:
         raise Archived
     if venue.displays.in_use().count() >= MOST_DISPLAYS:
         raise TooManyDisplays
-    if not Rotation.objects.of_room(venue, details.room).current().exists():
-        set_rotation(venue=venue, room=details.room, renewal_hours=USUAL_RENEWAL, by=by, now=now)
+    last_rotation(venue=venue, room=details.room, by=by, now=now)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     display = Display.objects.create(
         venue=venue,
@@ -89,23 +87,6 @@ def change_display(display: Display, *, by: User, details: DisplayDetails) -> No
 
 
 @transaction.atomic
-def set_rhythm(display: Display, *, cri_exp: int, by: User, now: datetime) -> None:
-    """All displays of its room change their code every 2 ** cri_exp seconds (4 to 17) from now on."""
-    rotation = Rotation.objects.of_room(display.venue, display.room).current().first()
-    set_rotation(
-        venue=display.venue,
-        room=display.room,
-        renewal_hours=rotation.renewal_hours if rotation else USUAL_RENEWAL,
-        days_per_period=rotation.days_per_period if rotation else 1,
-        profile=rotation.profile if rotation else DerivationProfile.SPECIFICATION,
-        cri_exp=cri_exp,
-        coming=Coming.KEEP,
-        by=by,
-        now=now,
-    )
-
-
-@transaction.atomic
 def replace_link(display: Display, *, by: User) -> str | None:
     """A new token; the old link opens nothing from now on. None if the display has been switched off."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
@@ -121,6 +102,16 @@ def switch_off(display: Display, *, by: User, now: datetime) -> None:
     """Its link opens nothing from now on. Of two people who switch it off, the first one did."""
     if Display.objects.in_use().filter(pk=display.pk).update(revoked_at=now):
         record_act(actor=by, verb="switched off a display", on=display.venue, display=str(display.uuid))
+
+
+def last_rotation(*, venue: Venue, room: VenueRoom | None, by: User, now: datetime) -> Rotation:
+    """The one that counts, or is about to; made, with the hour that suits the place best, where there is none."""
+    last = Rotation.objects.of_room(venue, room).current().first()
+    if last is not None:
+        return last
+    spans = spans_of(venue.opening_hours)
+    hours = propose_hours(spans)[:1] or [quietest_hour(spans)]
+    return set_rotation(venue=venue, room=room, renewal_hours=hours, by=by, now=now)
 
 
 def find_by_token(token: str) -> Display | None:

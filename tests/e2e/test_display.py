@@ -342,6 +342,6 @@ def test_manager_adds_a_display_opens_its_link_and_sees_it_alive(open_page, axe,
     note_seen(Display.objects.get(), now=timezone.now())
     page.goto(reverse("displays:list", args=[venue.uuid]))
     expect(page.locator(".thing")).to_contain_text("Working")
-    for name in ("edit", "rhythm", "switch_off"):
+    for name in ("edit", "switch_off"):
         page.goto(reverse(f"displays:{name}", args=[Display.objects.get().uuid]))
         axe(page)

@@ -21,7 +21,6 @@ from venues.displays import (
     find_by_token,
     note_seen,
     replace_link,
-    set_rhythm,
     switch_off,
 )
 from venues.managing import archive_venue
@@ -118,18 +117,13 @@ def test_change_leaves_room_and_staff_as_they_are():
     assert (found.name, found.room, found.staff, found.hours_ahead, found.language) == ("Entrée", None, True, 72, "ar")
 
 
-def test_rhythm_counts_at_once_and_keeps_secret_hours_and_running_period():
-    venue = rotating(opened_venue(), renewal_hours=["05:00", "17:00"])
-    display, _ = added_display(venue)
-    old = Rotation.objects.get()
-    set_rhythm(display, cri_exp=4, by=member(venue.organisation), now=NOW + timedelta(hours=1))
-    new = Rotation.objects.current().get()
-    assert (new.cri_exp, new.secret, new.renewal_hours, new.starts_at) == (
-        4,
-        old.secret,
-        old.renewal_hours,
-        NOW + timedelta(hours=1),
-    )
+def test_first_display_of_a_place_with_opening_hours_changes_codes_while_it_is_closed():
+    venue = opened_venue()
+    venue.opening_hours = [{"day": day, "open": "20:00", "close": "05:00"} for day in range(7)]
+    venue.save()
+    added_display(venue)
+    (hour,) = Rotation.objects.get().renewal_hours
+    assert 5 <= int(hour[:2]) < 20
 
 
 def test_being_seen_is_noted_once_a_minute_at_most(django_assert_num_queries):
