@@ -48,6 +48,7 @@ class ApiView(APIView):
     renderer_classes = [JSONRenderer]
     content_negotiation_class = Negotiation
     metadata_class = None
+    http_method_names = ["get", "head", "post", "patch", "delete"]
     schema = ApiSchema()
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:

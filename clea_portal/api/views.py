@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -15,10 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from drf_spectacular.renderers import OpenApiYamlRenderer
 
 from clea_portal.accounts.person import person
-from clea_portal.api.docs import guide
+from clea_portal.api.docs import kinds, sections
 from clea_portal.api.enums import Scope
 from clea_portal.api.forms import TokenForm
 from clea_portal.api.models import Token
+from clea_portal.api.parsing import BODY_LIMIT
 from clea_portal.api.schema import description
 from clea_portal.api.tokens import MOST_TOKENS, TooManyTokens, make_token, revoke_token
 from clea_portal.codes.access import to_first_organisation
@@ -77,7 +79,15 @@ def schema(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
-    return render(request, "api/docs.html", {"guide": guide()})
+    context = {
+        "sections": sections(),
+        "kinds": kinds(),
+        "base": settings.PUBLIC_URL,
+        "calls": settings.API_CALLS_PER_MINUTE,
+        "documents": settings.API_DOCUMENTS_PER_MINUTE,
+        "kilobytes": BODY_LIMIT // 1024,
+    }
+    return render(request, "api/docs.html", context)
 
 
 def _is_alive(token: Token, now: datetime) -> bool:
