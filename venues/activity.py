@@ -25,6 +25,7 @@ SENTENCES: Sentences = {
     (_VENUE, "room_renamed"): Sentence(words=_("Room renamed")),
     (_VENUE, "room_removed"): Sentence(words=_("Room removed"), icon="cross"),
     (_VENUE, "tables_set"): Sentence(words=_("Tables changed"), icon="list"),
+    (_VENUE, "device_configured"): Sentence(words=_("Configuration of a device handed out"), icon="settings", tone="warning"),
     (_VENUE, "added a display"): Sentence(words=_("Display added"), icon="plus"),
     (_VENUE, "changed a display"): Sentence(words=_("Display changed")),
     (_VENUE, "replaced a display's link"): Sentence(words=_("Link of a display replaced"), icon="link"),
