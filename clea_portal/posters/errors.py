@@ -131,6 +131,11 @@ class LinkUnfit(BadPoster):
     sentence = _("The link is too long for a code that every phone reads. Use a shorter country prefix.")
 
 
+class PayloadTooLong(BadPoster):
+    code = "payload_too_long"
+    sentence = _("What the recovery sheet has to hold is too long for a QR code: shorten the names.")
+
+
 class PosterUnreadable(Exception):
     """The file was made, but its code did not read back as the deep link: it must not be handed out."""
 

@@ -23,10 +23,7 @@ def sizes_of(name: str, area: Area, poster: Poster, wordings: list[Wording]) -> 
 
     Only an estimate from the widths of characters says where to begin; whoever lays out goes on while a text is too large.
     """
-    sizes = [area.points]
-    while sizes[-1] * _STEP > area.least:
-        sizes.append(round(sizes[-1] * _STEP, 2))
-    sizes.append(area.least)
+    sizes = steps_between(area.points, area.least)
     if name == "name":
         lines = [(line, 1.0) for line in poster.name.split("\n")] + [(poster.place_label, LABEL)] * bool(poster.place_label)
     elif name == "date":
@@ -34,6 +31,14 @@ def sizes_of(name: str, area: Area, poster: Poster, wordings: list[Wording]) -> 
     else:
         return sizes
     return sizes[_first(lines, sizes, area) :]
+
+
+def steps_between(points: float, least: float) -> list[float]:
+    """Sizes from the largest to the smallest, each an eighth smaller than the one before."""
+    sizes = [points]
+    while sizes[-1] * _STEP > least:
+        sizes.append(round(sizes[-1] * _STEP, 2))
+    return [*sizes, least]
 
 
 def _first(lines: list[tuple[str, float]], sizes: list[float], area: Area) -> int:

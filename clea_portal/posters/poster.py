@@ -1,6 +1,7 @@
 """The description of a poster."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -38,6 +39,14 @@ class PosterKind(StrEnum):
     ENTRANCE = "entrance"  # an event: scanned on arrival
     ASYNCHRONOUS = "asynchronous"  # an event: scanned at any time, counts for the time written in the code
     STAFF = "staff"  # those who work there, for a limited time
+
+
+def check_languages(languages: Sequence[str]) -> None:
+    """Raises UnknownLanguage, and BadLanguages unless they are one or two different ones."""
+    if not set(languages) <= set(LANGUAGES):
+        raise UnknownLanguage
+    if len(languages) not in (1, 2) or len(set(languages)) != len(languages):
+        raise BadLanguages
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,10 +91,7 @@ class Poster:
             object.__setattr__(self, text, cleaned)
         if not _CHECK_CODE.fullmatch(self.check_code):
             raise BadCheckCode
-        if not set(self.languages) <= set(LANGUAGES):
-            raise UnknownLanguage
-        if len(self.languages) not in (1, 2) or len(set(self.languages)) != len(self.languages):
-            raise BadLanguages
+        check_languages(self.languages)
         object.__setattr__(self, "languages", tuple(self.languages))
         object.__setattr__(self, "accent", clean_accent(self.accent))
         object.__setattr__(self, "staff", self.staff or self.kind is PosterKind.STAFF)

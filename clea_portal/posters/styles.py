@@ -8,6 +8,7 @@ from clea_portal.posters.faces import Area, Face
 from clea_portal.posters.layouts import Layout
 
 _STYLE = Path(__file__).with_name("poster.css")
+_PAPERS = Path(__file__).with_name("papers.css")
 # Half the length of a cut mark, and how far apart two cells are still one cut.
 _MARK = 2.0
 
@@ -32,6 +33,13 @@ def style_of(layout: Layout, *, variants: tuple[tuple[bool, bool], ...], accents
         rules.append(f"body {{ background: url({_fold_marks(width, height)}) no-repeat 0 0 / {width}mm {height}mm; }}")
     rules.append(f"body {{ width: {width}mm; height: {height}mm; }}")
     return "\n".join(rules)
+
+
+@lru_cache(maxsize=64)
+def paper_style(accent: str) -> str:
+    """Of sheets to read and to write on (papers.css)."""
+    tint = f".tint h1 {{ color: {accent}; }} .tint .line {{ border-color: {accent}; }} .instructions h2 {{ color: {accent}; }}"
+    return "\n".join((common_style(), _PAPERS.read_text(encoding="utf-8"), tint))
 
 
 @cache
@@ -60,7 +68,8 @@ def _measures(face: Face, variant: str) -> str:
 
 
 def _measure(selector: str, area: Area) -> str:
-    return f"{selector} {{ left: {area.left:.4f}mm; top: {area.top:.4f}mm; width: {area.width:.4f}mm; height: {area.height:.4f}mm; }}"
+    left, top, width, height = area[:4]
+    return f"{selector} {{ left: {left:.4f}mm; top: {top:.4f}mm; width: {width:.4f}mm; height: {height:.4f}mm; }}"
 
 
 def _cut_marks(layout: Layout) -> str:
