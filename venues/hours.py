@@ -33,10 +33,20 @@ def open_during(spans: Sequence[Span], hour: str, zone: ZoneInfo, *, now: dateti
 
 
 def when_open(spans: Iterable[Span]) -> str:
-    """In words: ``Friday 23:00–07:00, Saturday 23:00–07:00``; a week of the same hours is said once."""
-    days = [
-        (number, write_day(day)) for number, day in groupby(sorted(spans, key=lambda span: span.start), key=lambda span: span.day)
-    ]
-    if len(days) == 7 and len({text for _number, text in days}) == 1:
-        return _("every day %(hours)s") % {"hours": days[0][1]}
-    return ", ".join(f"{WEEKDAYS[number]} {text}" for number, text in days)
+    """In words: ``Tuesday to Thursday 19:00–23:00; Friday 23:00–07:00``; a week of the same hours is said once."""
+    runs: list[tuple[int, int, str]] = []
+    for number, day in groupby(sorted(spans, key=lambda span: span.start), key=lambda span: span.day):
+        hours = write_day(day)
+        if runs and runs[-1][1:] == (number - 1, hours):
+            runs[-1] = (runs[-1][0], number, hours)
+        else:
+            runs.append((number, number, hours))
+    return "; ".join(_run_in_words(*run) for run in runs)
+
+
+def _run_in_words(first: int, last: int, hours: str) -> str:
+    if (first, last) == (0, 6):
+        return _("every day %(hours)s") % {"hours": hours}
+    if first == last:
+        return f"{WEEKDAYS[first]} {hours}"
+    return _("%(first)s to %(last)s %(hours)s") % {"first": WEEKDAYS[first], "last": WEEKDAYS[last], "hours": hours}

@@ -13,8 +13,8 @@ from venues.models import Venue
 
 @transaction.atomic
 def open_venue(*, by: User, organisation: Organisation, details: PlaceDetails, now: datetime) -> Venue:
-    """A venue with its first static code. Raises NoKey, WrongCountry; then nothing is made."""
-    venue = Venue(organisation=organisation, created_at=now)
+    """A venue with its first static code, in the person's time zone or else the country's. Raises NoKey, WrongCountry."""
+    venue = Venue(organisation=organisation, time_zone=by.time_zone or organisation.country.time_zone, created_at=now)
     fill_in(venue, details)
     venue.save()
     record_act(actor=by, verb="created", on=venue)

@@ -40,6 +40,7 @@ def pack_list(request: HttpRequest, uuid: UUID, of_room: bool = False) -> HttpRe
         "coming_rotation": next((rotation for rotation in rotations if rotation.starts_at > now), None),
         "page_obj": Paginator(packs, ROWS_PER_PAGE).get_page(request.GET.get("page")),
         "static": _static(place, now),
+        "pack": _packs(place).in_use().with_numbers(now).filter(left__gt=0).order_by("first_day").first(),
         "may_write": may_write(request, place.venue) and place.venue.archived_at is None,
         "create_url": place.url("packs:create"),
         "rotation_url": place.url("packs:rotation"),
