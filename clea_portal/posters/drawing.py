@@ -1,5 +1,6 @@
 """What WeasyPrint draws of one frame or part, kept so that it can stand on any number of pages."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,9 @@ from weasyprint.text.ffi import pango
 from weasyprint.text.fonts import get_pango_font_hb_face, get_pango_font_key
 
 from clea_portal.posters.symbol import SIDE
+
+# Else fontTools writes the second at which it made them into fonts with pictures (emoji).
+os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
 
 Matrix = tuple[float, float, float, float, float, float]
 # Stands where the number of a marked content belongs, which is another one on each page.

@@ -117,9 +117,9 @@ class Setter:
     def _make_frame(self, body: str, *, style: str, language: str) -> Frame | None:
         html = _parse_html(body, language)
         document = self._lay_out(html, [_parse_style(style)])
-        if len(document.pages) != 1:
+        page, *others = document.pages
+        if others or not _ends_above(page._page_box, page.height + _TOLERANCE):
             return None
-        (page,) = document.pages
         width, height = page.width * POINTS_PER_PIXEL, page.height * POINTS_PER_PIXEL
         canvas = Canvas(self._fonts, width=width, height=height)
         canvas.transform(d=-1, f=height)
@@ -150,7 +150,11 @@ class Setter:
             canvas.transform(e=-place.content_box_x(), f=-place.content_box_y())
             draw_stacking_context(canvas, StackingContext.from_box(place, page))
             node = tag(place, document=html.etree_element, root=place.element, canvas=canvas)
-            yield Piece(canvas.segments(), node, canvas.fonts, canvas.graphics())
+            graphics = canvas.graphics()
+            if graphics.pool:
+                # Their names could be those of others on the page.
+                raise ValueError("Parts hold text, no pictures")
+            yield Piece(canvas.segments(), node, canvas.fonts, graphics)
 
     def _lay_out(self, html: Any, styles: list[Any]) -> Any:
         return html.render(stylesheets=styles, font_config=self._configuration, pdf_variant="pdf/ua-1", cache=_Pictures())
@@ -215,6 +219,15 @@ def _boxes_in(box: Any) -> Iterator[Any]:
     yield box
     for child in getattr(box, "children", ()):
         yield from _boxes_in(child)
+
+
+def _ends_above(box: Any, edge: float) -> bool:
+    """Whether a box and what flows in it do; what is placed by hand may stand anywhere."""
+    return all(
+        child.position_y + child.margin_height() <= edge and _ends_above(child, edge)
+        for child in getattr(box, "children", ())
+        if not isinstance(child, AbsolutePlaceholder)
+    )
 
 
 def _fits(place: Any) -> bool:

@@ -5,10 +5,12 @@ gives it a square size; the symbol is drawn into it with its quiet zone of four 
 It may be turned by a transform, and the same N may stand at several places (stickers). Nothing else may cover the place: it
 is cut out of the finished page and read back.
 
-`{% part %}…{% endpart %}` around the whole content of an element says that it differs from page to page. Everything outside
-of parts is laid out once for all sheets that have it in common, and each distinct part once. So that a part cannot move
-anything else, its element (a block or flex container) has a definite width and height; a part that is larger than
-that does not fit, and its next alternative (`<!--or-->`) is tried. Parts hold text, no pictures.
+PART_START and PART_END around the whole content of an element say that it differs from page to page. Everything outside of
+parts is laid out once for all sheets that have it in common, and each distinct part once. So that a part cannot move
+anything else, its element has a definite width and height, and a part larger than that does not fit. Variants of a part
+are parted by PART_OR: the first that fits is printed; when none does, the next body of the sheet is tried. What is in a part
+may be styled by what it is in, not by what it stands beside; it holds text and no pictures. WeasyPrint lays the content of
+flex boxes and grids out several times, so they are better kept out of parts.
 """
 
 import re
