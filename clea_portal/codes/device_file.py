@@ -95,13 +95,11 @@ def read(content: bytes) -> dict[str, Any]:
 def c_header(document: dict[str, Any]) -> str:
     """The same as a header of C99, with nothing but constants."""
     contact = document["contact"]
-    key = "NULL" if document["pk_mcta"] is None else "CLEA_PK_MCTA"
     lines = [
         "/* Configuration of a device that shows CLEA codes. It holds the place's secret: keep it as you keep a password.",
         "   Made by the CLEA portal; times are NTP seconds. The check values show that device, tablet and paper agree. */",
         "#ifndef CLEA_CONFIGURATION_H",
         "#define CLEA_CONFIGURATION_H",
-        "#include <stddef.h>",
         "#include <stdint.h>",
         "",
         f"#define CLEA_MADE_AT {_c_string(document['made_at'])}",
@@ -116,7 +114,7 @@ def c_header(document: dict[str, Any]) -> str:
     if document["pk_mcta"] is not None:
         lines.append(f"static const uint8_t CLEA_PK_MCTA[] = {_c_bytes(bytes.fromhex(document['pk_mcta']))};")
     lines += [
-        f"#define CLEA_PK_MCTA_OR_NULL {key}",
+        f"#define CLEA_HAS_PK_MCTA {int(document['pk_mcta'] is not None)}",
         f"#define CLEA_HAS_CONTACT {int(contact is not None)}",
         f"#define CLEA_CONTACT_PHONE {_c_string(contact['phone'] if contact else '')}",
         f"#define CLEA_CONTACT_REGION {contact['region'] if contact else 0}",
