@@ -101,7 +101,7 @@ POSTER = Face(
     header=Area(16, 10, 128, 14, 11, 7, at_bottom=True),
     logo=Area(149, 10, 45, 14, 0),
     name=Area(16, 30, 178, 40, 38, 11, at_bottom=True),
-    dated_name=Area(16, 28, 178, 20, 32, 10, at_bottom=True),
+    dated_name=Area(16, 28, 178, 20, 32, 8.5, at_bottom=True),
     date=Area(16, 49, 178, 22, 26, 11, at_bottom=True),
     headline=Area(16, 71.5, 178, 15, 21, 10, at_bottom=True),
     check=Area(16, 217.5, 178, 10, 12, 8),
