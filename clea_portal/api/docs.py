@@ -50,6 +50,10 @@ class Field:
     required: bool
     text: str
 
+    @property
+    def pieces(self) -> list[str]:
+        return in_pieces(self.text)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
@@ -64,6 +68,10 @@ class Operation:
     request_example: str
     answer_example: str
     answers: list[tuple[str, str]]
+
+    @property
+    def pieces(self) -> list[str]:
+        return in_pieces(self.text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +97,11 @@ def kinds() -> list[tuple[str, int, Any]]:
     return [(name, kind.status, kind.title) for name, kind in KINDS.items()]
 
 
+def in_pieces(text: str) -> list[str]:
+    """Words and code by turns: what stands between two backticks is code."""
+    return text.split("`")
+
+
 def _operation(schema: dict[str, Any], path: str, method: str, operation: dict[str, Any]) -> Operation:
     body = _content(operation.get("requestBody", {}))
     done = {status: answer for status, answer in operation["responses"].items() if status.startswith("2")}
@@ -109,7 +122,7 @@ def _operation(schema: dict[str, Any], path: str, method: str, operation: dict[s
             )
             for parameter in operation.get("parameters", [])
         ],
-        body=_fields(schema, body),
+        body=_fields(schema, body, is_sent=True),
         answer=_fields(schema, answer),
         request_example=_curl(schema, path, method, body),
         answer_example=_json(_example(schema, "", answer)) if answer else "",
@@ -135,17 +148,18 @@ def _resolved(schema: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
     return part
 
 
-def _fields(schema: dict[str, Any], part: dict[str, Any] | None, prefix: str = "") -> list[Field]:
+def _fields(schema: dict[str, Any], part: dict[str, Any] | None, prefix: str = "", *, is_sent: bool = False) -> list[Field]:
     """Fields within fields stand under their own, by their path."""
     found: list[Field] = []
     whole = _resolved(schema, part or {})
     for name, said in whole.get("properties", {}).items():
         inner = _resolved(schema, said)
-        required = name in whole.get("required", [])
+        # An answer has all of its fields: only what is sent can lack one.
+        required = is_sent and name in whole.get("required", [])
         text = said.get("description") or inner.get("description", "")
         found.append(Field(name=f"{prefix}{name}", kind=_kind(schema, said), required=required, text=text))
         rows = _resolved(schema, inner["items"]) if inner.get("type") == "array" else inner
-        found += _fields(schema, rows, f"{prefix}{name}{'[]' if inner.get('type') == 'array' else ''}.")
+        found += _fields(schema, rows, f"{prefix}{name}{'[]' if inner.get('type') == 'array' else ''}.", is_sent=is_sent)
     return found
 
 
