@@ -187,6 +187,11 @@ class EventCode(IssuedCode):
 
     objects = EventCodeQuerySet.as_manager()
 
+    @property
+    def where(self) -> str:
+        """Names of its slot and room, if they have any, for lists of codes of many."""
+        return " · ".join(part.name for part in (self.slot, self.room) if part and part.name)
+
     class Meta(IssuedCode.Meta):
         verbose_name = _("code of an event")
         verbose_name_plural = _("codes of events")

@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest
+from django.utils.dateformat import format as date_format
 
 from clea_portal.codes.facts import in_words
 from events.daily_slots import proposals
 from events.models import Event, EventCode, EventCodeKind, EventRoom, Slot
-from events.state import EventState, span_of, state_of
+from events.state import EventState, hours_of, state_of
 
 SLOTS_PER_PAGE = 50
 MOST_REPLACED = 50
@@ -21,10 +22,11 @@ VISITORS = (EventCodeKind.ENTRANCE, EventCodeKind.ASYNCHRONOUS)
 
 @dataclass(frozen=True, kw_only=True)
 class SlotRow:
-    """``code``: its entrance code for everywhere; ``when``: from when to when, in the event's zone."""
+    """``code``: its entrance code for everywhere; ``day`` and ``hours``: from when to when, in the event's zone."""
 
     slot: Slot
-    when: str
+    day: date
+    hours: str
     code: EventCode | None
     state: EventState
 
@@ -47,7 +49,8 @@ def slot_rows(event: Event, slots: Sequence[Slot], *, now: datetime) -> list[Slo
     return [
         SlotRow(
             slot=slot,
-            when=span_of(slot, event.zone),
+            day=slot.start.astimezone(event.zone).date(),
+            hours=hours_of(slot, event.zone),
             code=entrances.get(slot.pk),
             state=state_of(slot, has_codes=slot.pk in entrances, left_behind=slot.pk in behind, now=now),
         )
@@ -57,15 +60,24 @@ def slot_rows(event: Event, slots: Sequence[Slot], *, now: datetime) -> list[Slo
 
 @dataclass(frozen=True, kw_only=True)
 class Way:
-    """A way to divide an event into daily slots: ``name`` of `daily_slots.proposals`, how many there are, and the first."""
+    """A way to divide an event into daily slots: ``name`` of `daily_slots.proposals`, how many, and the hours of the first."""
 
     name: str
     number: int
-    first: str
+    opens: str
+    closes: str
 
 
 def ways_of(event: Event) -> list[Way]:
-    return [Way(name=name, number=len(slots), first=span_of(slots[0], event.zone)) for name, slots in proposals(event).items()]
+    return [
+        Way(
+            name=name,
+            number=len(slots),
+            opens=date_format(slots[0].start.astimezone(event.zone), "H:i"),
+            closes=date_format(slots[0].end.astimezone(event.zone), "H:i"),
+        )
+        for name, slots in proposals(event).items()
+    ]
 
 
 def chosen_room(request: HttpRequest, event: Event) -> tuple[list[EventRoom], EventRoom | None]:

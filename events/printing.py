@@ -10,7 +10,7 @@ from clea_portal.accounts.models import User
 from clea_portal.codes.access import find
 from clea_portal.codes.printing.subjects import PrintableCode, Subject
 from clea_portal.posters.poster import PosterKind
-from events.models import Event, EventCode, EventCodeKind, EventRoom
+from events.models import Event, EventCode, EventCodeKind, EventRoom, Slot
 
 JOB = "events.bundle"
 KINDS = {
@@ -40,9 +40,13 @@ def printable(code: EventCode, *, room: EventRoom | None = None) -> PrintableCod
     )
 
 
-def of_event(event: Event, *, staff: bool = False) -> Subject:
-    """Its current codes, slot by slot, and copies for each room without codes of its own; or those for staff."""
-    codes = list(event.codes.current().select_related("slot", "room"))
+def of_event(event: Event, *, slot: Slot | None = None, staff: bool = False) -> Subject:
+    """Its current codes, slot by slot, and copies for each room without codes of its own; or those for staff.
+
+    ``slot``: only of that one.
+    """
+    current = event.codes.current().select_related("slot", "room")
+    codes = list(current.filter(slot=slot) if slot else current)
     kinds = [EventCodeKind.STAFF] if staff else [EventCodeKind.ENTRANCE, EventCodeKind.ASYNCHRONOUS]
     codes = [code for code in codes if code.kind in kinds]
     codes.sort(
@@ -64,8 +68,8 @@ def of_event(event: Event, *, staff: bool = False) -> Subject:
         printables=tuple(printables),
         organisation=event.organisation,
         job_kind=JOB,
-        job_arguments={"event": str(event.uuid), "staff": staff},
-        back_to=reverse("events:detail", args=[event.uuid]),
+        job_arguments={"event": str(event.uuid), "slot": str(slot.uuid) if slot else "", "staff": staff},
+        back_to=reverse("events:slot", args=[slot.uuid]) if slot else reverse("events:detail", args=[event.uuid]),
         staff=staff,
         has_bundle=not staff,
     )
@@ -74,4 +78,5 @@ def of_event(event: Event, *, staff: bool = False) -> Subject:
 def find_again(arguments: dict[str, Any], *, user: User) -> Subject:
     """The subject that a job was ordered for, if the person may still see it. Raises Http404."""
     event = find(Event.objects.with_country(), user=user, uuid=UUID(arguments["event"]))
-    return of_event(event, staff=arguments["staff"])
+    slot = find(Slot.objects.in_use(), user=user, uuid=UUID(arguments["slot"])) if arguments["slot"] else None
+    return of_event(event, slot=slot, staff=arguments["staff"])

@@ -1,6 +1,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+from crispy_forms.bootstrap import InlineCheckboxes
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Layout, Row
 from django import forms
@@ -81,7 +82,7 @@ class RepeatForm(_Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         days = Row(Column("first_day", css_class="col-sm-6"), Column("last_day", css_class="col-sm-6"))
-        self.helper.layout = Layout(days, "weekdays", "times")
+        self.helper.layout = Layout(days, InlineCheckboxes("weekdays"), "times")
 
     def clean(self) -> dict[str, Any]:
         first, last = self.cleaned_data.get("first_day"), self.cleaned_data.get("last_day")

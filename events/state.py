@@ -41,10 +41,18 @@ class Span(Protocol):
 def span_of(times: Span, zone: ZoneInfo) -> str:
     """From when to when, in a zone: the day once, if it is one day."""
     start, end = (moment.astimezone(zone) for moment in (times.start, times.end))
-    first = date_format(start, "l j F Y, H:i")
+    day = date_format(start, "l j F Y")
     if start.date() == end.date():
-        return f"{first}–{date_format(end, 'H:i')}"
-    return f"{first} – {date_format(end, 'l j F' if start.year == end.year else 'l j F Y')}, {date_format(end, 'H:i')}"
+        return f"{day}, {hours_of(times, zone)}"
+    last = date_format(end, "l j F" if start.year == end.year else "l j F Y")
+    return f"{day}, {date_format(start, 'H:i')} – {last}, {date_format(end, 'H:i')}"
+
+
+def hours_of(times: Span, zone: ZoneInfo) -> str:
+    """The same where the first day is said already."""
+    start, end = (moment.astimezone(zone) for moment in (times.start, times.end))
+    until = date_format(end, "H:i" if start.date() == end.date() else "l j, H:i")
+    return f"{date_format(start, 'H:i')}–{until}"
 
 
 def times_of(event: Event) -> list[dict[str, str]]:

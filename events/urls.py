@@ -19,6 +19,7 @@ urlpatterns = [
     path("<uuid:uuid>/slots/", slot_views.slots, name="slots"),
     path("<uuid:uuid>/slots/daily/", slot_views.daily, name="daily"),
     path("slots/<uuid:uuid>/", slot_views.slot, name="slot"),
+    path("slots/<uuid:uuid>/print/", print_views.slot, name="print_slot"),
     path("slots/<uuid:uuid>/edit/", slot_views.slot_edit, name="slot_edit"),
     path("slots/<uuid:uuid>/remove/", slot_views.slot_remove, name="slot_remove"),
     path("<uuid:uuid>/rooms/", room_views.rooms, name="rooms"),

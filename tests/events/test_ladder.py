@@ -26,6 +26,7 @@ VIEWS = [
     ("slots", "event", "get", 200, 403),
     ("daily", "event", "post", 302, 403),
     ("slot", "slot", "get", 200, 200),
+    ("print_slot", "slot", "get", 200, 200),
     ("slot_edit", "slot", "get", 200, 403),
     ("slot_remove", "slot", "get", 200, 403),
     ("rooms", "event", "get", 200, 403),
@@ -49,7 +50,7 @@ VIEWS = [
 # Pages that are sent as well as shown.
 FORMS = {
     *("create", "edit", "duplicate", "renew", "renew_all", "slots", "slot_edit", "slot_remove", "rooms", "tables"),
-    *("room_edit", "room_remove", "room_tables", "print", "print_staff", "wall"),
+    *("room_edit", "room_remove", "room_tables", "print", "print_slot", "print_staff", "wall"),
 }
 NAMED = [view for view in VIEWS if view[1]]
 WRITING = [(name, subject) for name, subject, *_, reader in VIEWS if reader == 403]
