@@ -12,8 +12,8 @@ from clea_portal.posters.names import clean_line
 from clea_portal.posters.poster import check_languages
 from clea_portal.posters.sheets import Sheet
 from clea_portal.posters.styles import paper_style
-from clea_portal.posters.words import Words, words
 from clea_portal.posters.wording import renewal_advice
+from clea_portal.posters.words import Words, words
 
 _DRAWING = Path(__file__).with_name("door.svg")
 

@@ -1,6 +1,7 @@
 """The process in which files of strangers are opened. Run by path, no module: ``child.py SECONDS MEMORY [inspect] [mark=…]``.
 
-Content on standard input, one JSON object on standard output. Importing it as ``clea_portal.scanning.child`` would run
+Content on standard input, one JSON object on standard output; with ``call=MODULE``, what that module's ``answer`` makes of it.
+Importing it as ``clea_portal.scanning.child`` would run
 ``clea_portal/__init__.py``, which loads Celery and then the settings with every secret: 300 ms more, and exactly what a
 parser taken over by a hostile file must not find. So a bare package that only knows its folder stands in for it.
 """
@@ -11,6 +12,7 @@ import resource
 import signal
 import sys
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,6 +24,12 @@ def main() -> None:
     package = ModuleType("clea_portal")
     package.__path__ = [str(Path(__file__).resolve().parent.parent)]
     sys.modules["clea_portal"] = package
+    if called := next((word.removeprefix("call=") for word in sys.argv[3:] if word.startswith("call=")), ""):
+        make_answer = import_module(called).answer
+        content = sys.stdin.buffer.read()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+        sys.stdout.buffer.write(make_answer(content))
+        return
     from clea_portal.scanning.reading import read_content  # noqa: PLC0415 - only now are the limits and the stand-in in place
 
     content = sys.stdin.buffer.read()

@@ -28,7 +28,7 @@ ENVIRONMENT = {"MALLOC_ARENA_MAX": "1"}
 logger = structlog.get_logger(__name__)
 
 
-class _BrokenError(Exception):
+class BrokenError(Exception):
     """The child gave no answer, or one that is none."""
 
 
@@ -53,14 +53,22 @@ def read_isolated(
             links, advice, pages, inspection = _parse(answer, is_wanted=partial(begins_with, mark) if mark else is_deep_link)
         except TimeoutError:
             advice = Advice.TIMED_OUT
-        except _BrokenError:
+        except BrokenError:
             advice = Advice.TOO_HARD
     milliseconds = round(1000 * (time.monotonic() - start))
     return Reading(links=links, advice=advice, milliseconds=milliseconds, pages=pages, inspection=inspection)
 
 
-def _run(content: bytes, *, seconds: float, memory: int, modes: Sequence[str]) -> bytes:
-    """The child's answer. Raises TimeoutError or _BrokenError; when it returns or raises, the child is gone."""
+def run_isolated(module: str, content: bytes, *, seconds: float, memory: int = GIBIBYTE, most: int = MAX_ANSWER) -> bytes:
+    """What ``answer(content)`` of a module gives in the child, at most ``most`` bytes. Raises TimeoutError or BrokenError.
+
+    The module may import no Django: the child has neither settings nor secrets.
+    """
+    return _run(content, seconds=seconds, memory=memory, modes=[f"call={module}"], most=most)
+
+
+def _run(content: bytes, *, seconds: float, memory: int, modes: Sequence[str], most: int = MAX_ANSWER) -> bytes:
+    """The child's answer. Raises TimeoutError or BrokenError; when it returns or raises, the child is gone."""
     # Content in memory, not in a pipe: nothing to feed while waiting, and the picture never lies on a disk.
     with open(os.memfd_create("upload"), "w+b") as upload:
         upload.write(content)
@@ -76,7 +84,7 @@ def _run(content: bytes, *, seconds: float, memory: int, modes: Sequence[str]) -
         )
     assert child.stdout is not None
     try:
-        answer = _receive(child.stdout, until=time.monotonic() + seconds)
+        answer = _receive(child.stdout, until=time.monotonic() + seconds, most=most)
     finally:
         # The whole group, before its leader is waited for and its number can be given to somebody else; also when
         # this task itself is interrupted. A child that has ended keeps its own exit status.
@@ -87,22 +95,22 @@ def _run(content: bytes, *, seconds: float, memory: int, modes: Sequence[str]) -
         raise TimeoutError
     if status:
         logger.warning("reading_process_broke", exit_status=status)
-        raise _BrokenError
+        raise BrokenError
     return answer
 
 
-def _receive(pipe: IO[bytes], *, until: float) -> bytes:
+def _receive(pipe: IO[bytes], *, until: float, most: int = MAX_ANSWER) -> bytes:
     answer = b""
     with selectors.DefaultSelector() as selector:
         selector.register(pipe, selectors.EVENT_READ)
-        while len(answer) <= MAX_ANSWER:
+        while len(answer) <= most:
             if not selector.select(max(0, until - time.monotonic())):
                 raise TimeoutError
             chunk = os.read(pipe.fileno(), MAX_ANSWER)
             if not chunk:
                 return answer
             answer += chunk
-    raise _BrokenError
+    raise BrokenError
 
 
 def _parse(
@@ -116,7 +124,7 @@ def _parse(
         measured = fields.get("inspection") if links else None
         return links, advice, range(MAX_PAGES + 1)[fields["pages"]], _parse_inspection(measured) if measured else None
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise _BrokenError from error
+        raise BrokenError from error
 
 
 def _parse_inspection(measured: dict[str, Any]) -> Inspection:

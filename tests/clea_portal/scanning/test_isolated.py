@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from clea_portal.scanning.isolated import CHILD, GIBIBYTE, _BrokenError, _parse, read_isolated
+from clea_portal.scanning.isolated import CHILD, GIBIBYTE, BrokenError, _parse, read_isolated
 from clea_portal.scanning.results import Advice, Reading
 from tests.clea_portal.scanning.files import make_pdf, save
 from tests.pictures import clea_link, draw_code
@@ -147,7 +147,7 @@ def test_read_isolated_in_a_process_that_may_not_have_children_of_multiprocessin
     ],
 )
 def test_an_answer_that_is_none_is_refused(answer: bytes) -> None:
-    with pytest.raises(_BrokenError):
+    with pytest.raises(BrokenError):
         _parse(answer)
 
 
