@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "clea_portal.authorities",
     "clea_portal.audit",
     "clea_portal.api",
+    "clea_portal.calendars",
     "clea_portal.codes",
     "clea_portal.codes.printing",
     "clea_portal.jobs",
@@ -305,6 +306,7 @@ PURGES = [
     "clea_portal.jobs.retention.purge",
     "clea_portal.codes.printing.logos.purge",
     "clea_portal.api.retention.purge",
+    "clea_portal.calendars.feeds.purge",
 ]
 DEMONSTRATION_LOADERS = [
     "clea_portal.authorities.demonstration.load",

@@ -33,6 +33,7 @@ urlpatterns = [
     path("venues/", include("venues.room_urls")),
     path("displays/", include("venues.display_urls")),
     path("devices/", include("venues.device_urls")),
+    path("events/", include("events.calendar_urls")),
     path("events/", include("events.urls")),
     path("cases/", include("mct.urls")),
     path("share/", include("mct.share_urls")),
