@@ -12,7 +12,7 @@ def venue(db):
 
 @pytest.fixture
 def code(venue):
-    return venue.codes.get()
+    return venue.codes.static().get(room=None)
 
 
 @pytest.fixture

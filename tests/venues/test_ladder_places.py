@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.utils import timezone
 from clea_portal.accounts.enums import MemberRole
 from tests.factories import MembershipFactory
 from tests.members import member, signed_in
-from tests.venues.making import added_room, rotating
+from tests.venues.making import NOW, added_room, rotating
 from venues import pack_urls, room_urls
 from venues.packs import make_pack
 
@@ -42,6 +43,12 @@ VIEWS = [
 ]
 WRITING = [(name, subject) for name, subject, *_, reader in VIEWS if reader == 403] + [("rooms:list", "venue")]
 SHOWING = ["packs:list", "packs:room_list", "packs:detail", "rooms:detail"]
+
+
+@pytest.fixture(autouse=True)
+def _afternoon():
+    with time_machine.travel(NOW, tick=False):
+        yield
 
 
 @pytest.fixture

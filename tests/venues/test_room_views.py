@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -11,13 +12,19 @@ from clea_portal.authorities.enums import Deployment
 from clea_portal.codes.tables import FILE_LIMIT
 from tests.members import member, organisation_with_choices, signed_in
 from tests.opening import open_code
-from tests.venues.making import added_room, displayed, opened_venue, rotating
+from tests.venues.making import NOW, added_room, displayed, opened_venue, rotating
 from venues import rooms
 from venues.managing import archive_venue
 from venues.models import Display, Rotation, Venue, VenueCode, VenueRoom
 from venues.rooms import remove_room
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _afternoon():
+    with time_machine.travel(NOW, tick=False):
+        yield
 
 
 @pytest.fixture
