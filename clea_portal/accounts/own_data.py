@@ -26,6 +26,8 @@ from clea_portal.posters.errors import BadPoster, PosterUnreadable
 from clea_portal.posters.pictures import render_png, render_svg
 
 Row = dict[str, Any]
+# For screens; who prints takes the SVG.
+SCREEN_PIXELS = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +85,7 @@ def _write(archive: zipfile.ZipFile, part: Part, *, folder: str, advance: Callab
     for name, deep_link in part.pictures:
         # A code that cannot be drawn is in the JSON all the same.
         with suppress(BadPoster, PosterUnreadable):
-            archive.writestr(f"{folder}/{part.name}/{name}.png", render_png(deep_link))
+            archive.writestr(f"{folder}/{part.name}/{name}.png", render_png(deep_link, module_pixels=SCREEN_PIXELS))
             archive.writestr(f"{folder}/{part.name}/{name}.svg", render_svg(deep_link))
         advance()
 

@@ -26,8 +26,9 @@ from tests.clea_portal.accounts.trail import verbs
 from tests.events.making import coming_event
 from tests.factories import AdministrationFactory, CaseFactory, MembershipFactory, TeamMembershipFactory, UserFactory
 from tests.members import member, organisation_with_choices
-from tests.venues.making import opened_venue
-from venues.models import Venue, VenueCode, VenueSecret
+from tests.venues.making import displayed, opened_venue, rotating
+from venues.models import Display, Rotation, Venue, VenueCode, VenueSecret
+from venues.packs import make_pack
 
 NOW = datetime(2026, 6, 3, 14, 35, tzinfo=UTC)
 DUE = NOW + COUNTDOWN
@@ -50,7 +51,15 @@ def test_organisation_is_deleted_two_weeks_after_it_was_ordered(organisation, ow
 @pytest.mark.django_db
 def test_everything_that_hangs_on_an_organisation_goes_with_it_and_nothing_else():
     organisation = organisation_with_choices()
-    opened_venue(organisation)
+    venue = displayed(rotating(opened_venue(organisation)))
+    make_pack(
+        venue=venue,
+        first_day=NOW.date(),
+        last_day=NOW.date() + timedelta(days=2),
+        with_staff=True,
+        by=organisation.memberships.first().user,
+        now=NOW,
+    )
     coming_event(organisation)
     other = opened_venue(MembershipFactory(organisation__country=organisation.country).organisation)
     case = CaseFactory()
@@ -58,6 +67,7 @@ def test_everything_that_hangs_on_an_organisation_goes_with_it_and_nothing_else(
     order_deletion_of_organisation(organisation, by=owner, now=NOW)
     assert purge(now=DUE) == 1
     assert (Venue.objects.get(), VenueCode.objects.get().venue, VenueSecret.objects.get().venue) == (other, other, other)
+    assert (Rotation.objects.count(), Display.objects.count()) == (0, 0)
     assert (Event.objects.count(), EventCode.objects.count()) == (0, 0)
     assert Case.objects.get() == case
     assert not AuditEvent.objects.filter(organisation=organisation.pk).exists()
