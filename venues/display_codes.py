@@ -16,8 +16,8 @@ from clea_portal.protocol.lsp import decode_header
 from venues.models import Display, Rotation
 from venues.rotations import Showing, links_of, showings
 
-# Some 5 ms each with the proof: an answer stays well under half a second.
-MOST_AT_ONCE = 80
+# Some 5 ms each with the proof: an answer stays under half a second.
+MOST_AT_ONCE = 64
 
 
 class NothingToShow(Exception):

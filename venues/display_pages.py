@@ -13,8 +13,6 @@ from typing import Any
 
 import structlog
 from allauth.account.adapter import get_adapter
-from csp.constants import SELF
-from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -78,7 +76,6 @@ def opened_by_token(view: Answer) -> Answer:
 
 
 @opened_by_token
-@csp_update({"worker-src": [SELF]})
 def page(request: HttpRequest, display: Display) -> HttpResponse:
     """The full screen. What it needs beyond the codes, it carries."""
     now = timezone.now()

@@ -1,5 +1,6 @@
 """The pages on which a venue's displays are managed."""
 
+from typing import Any
 from uuid import UUID
 
 import segno
@@ -105,7 +106,7 @@ def link(request: HttpRequest, uuid: UUID) -> HttpResponse:
             messages.warning(request, _("This display has been switched off. Add a new one instead."))
             return redirect("displays:list", display.venue.uuid)
         return _to_new_link(request, display, token)
-    context = {"venue": display.venue, "display": display}
+    context: dict[str, Any] = {"venue": display.venue, "display": display}
     new = request.session.get(NEW_LINK)
     if request.method == "HEAD" or not new or new["display"] != str(display.uuid):
         return render(request, "venues/display_new_link.html", context)
