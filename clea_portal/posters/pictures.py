@@ -15,6 +15,8 @@ from clea_portal.posters.typesetting import write_unproven
 
 SMALLEST_MODULE = 3
 LARGEST_MODULE = 40
+# Of a module: enough to be read from clean pictures.
+_PROOF_PIXELS = 4
 SMALLEST_SCREEN, LARGEST_SCREEN = 1080, 7680
 
 
@@ -26,7 +28,7 @@ def render_png(deep_link: str, *, module_pixels: int = 16) -> bytes:
     if not SMALLEST_MODULE <= module_pixels <= LARGEST_MODULE:
         raise ValueError(f"module_pixels must be from {SMALLEST_MODULE} to {LARGEST_MODULE}")
     content = png_of(make_symbol(deep_link), module_pixels=module_pixels)
-    prove_png(content, deep_link=deep_link)
+    prove_png(content, deep_link=deep_link, reduced=max(1, module_pixels // _PROOF_PIXELS))
     return content
 
 

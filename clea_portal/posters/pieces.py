@@ -18,7 +18,7 @@ from clea_portal.posters.drawing import Canvas, CodePlace, Graphics, PartPlace, 
 from clea_portal.posters.tagging import Node, tag
 
 POINTS_PER_PIXEL = 0.75
-_MOST_FRAMES, _MOST_PARTS = 64, 1024
+_MOST_FRAMES, _MOST_PARTS = 64, 256
 # Pixels by which rounding may make a text larger that just fits.
 _TOLERANCE = 0.5
 # Parts are laid out below one another on a page that does not end, each as large as the place in its frame. The elements around
@@ -98,20 +98,18 @@ class Setter:
     def frame(self, body: str, *, style: str, language: str) -> Frame | None:
         """The page of a body with places for codes (`code:N`) and parts (`part:N`); None when it needs more than one page."""
         key = (style, language, body)
-        if key not in self._frames:
-            _make_room(self._frames, _MOST_FRAMES - 1)
-            self._frames[key] = self._make_frame(body, style=style, language=language)
-        return self._frames[key]
+        found = self._frames.pop(key) if key in self._frames else self._make_frame(body, style=style, language=language)
+        _keep(self._frames, {key: found}, _MOST_FRAMES)
+        return found
 
     def parts(self, keys: Iterable[PartKey]) -> dict[PartKey, Piece | None]:
         """The parts laid out, all new ones at once; None for one that is larger than its place."""
         wanted = dict.fromkeys(keys)
-        found = {key: self._parts[key] for key in wanted if key in self._parts}
+        found = {key: self._parts.pop(key) for key in wanted if key in self._parts}
         for _, group in groupby(sorted(wanted.keys() - found.keys()), key=lambda key: key[:3]):
             new = list(group)
             found.update(zip(new, self._make_parts(new), strict=True))
-        _make_room(self._parts, _MOST_PARTS - len(found))
-        self._parts.update(found)
+        _keep(self._parts, found, _MOST_PARTS)
         return found
 
     def _make_frame(self, body: str, *, style: str, language: str) -> Frame | None:
@@ -243,7 +241,8 @@ def _fits(place: Any) -> bool:
     )
 
 
-def _make_room(shelf: dict[Any, Any], most: int) -> None:
-    """Forget what came first."""
-    while len(shelf) > max(most, 0):
+def _keep(shelf: dict[Any, Any], things: dict[Any, Any], most: int) -> None:
+    """Add what was taken out or is new, and forget what was not used for longest."""
+    shelf.update(things)
+    while len(shelf) > most:
         del shelf[next(iter(shelf))]

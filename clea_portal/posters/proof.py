@@ -71,10 +71,10 @@ def _prove_page(page: PdfPage, places: Sequence[Place]) -> None:
         _prove(whole.crop([round(side * _SCALE) for side in box]), deep_link=place.link)
 
 
-def prove_png(content: bytes, *, deep_link: str) -> None:
-    """Read the picture. Raises PosterUnreadable unless it holds exactly this link."""
+def prove_png(content: bytes, *, deep_link: str, reduced: int = 1) -> None:
+    """Read the picture, made so many times smaller. Raises PosterUnreadable unless it holds exactly this link."""
     with Image.open(io.BytesIO(content)) as image:
-        _prove(image.convert("L"), deep_link=deep_link)
+        _prove(image.convert("L").reduce(reduced), deep_link=deep_link)
 
 
 def prove_svg(content: bytes, *, deep_link: str) -> None:

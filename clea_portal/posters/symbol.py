@@ -5,6 +5,7 @@ import re
 from xml.sax.saxutils import escape
 
 import segno
+from PIL import Image
 
 from clea_portal.posters.errors import LinkUnfit
 from clea_portal.posters.outline import outline_path
@@ -67,6 +68,10 @@ def operators_of(symbol: segno.QRCode) -> bytes:
 
 def png_of(symbol: segno.QRCode, *, module_pixels: int) -> bytes:
     """The symbol with its quiet zone as a black and white PNG of one bit per pixel."""
+    light = bytes(SIDE)
+    border = bytes(QUIET_ZONE)
+    rows = [*[light] * QUIET_ZONE, *(border + bytes(row) + border for row in symbol.matrix), *[light] * QUIET_ZONE]
+    modules = Image.frombytes("L", (SIDE, SIDE), b"".join(rows)).point([255, 0] + [0] * 254, "1")
     out = io.BytesIO()
-    symbol.save(out, kind="png", border=QUIET_ZONE, scale=module_pixels)
+    modules.resize((SIDE * module_pixels, SIDE * module_pixels), Image.Resampling.NEAREST).save(out, "PNG")
     return out.getvalue()

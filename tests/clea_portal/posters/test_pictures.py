@@ -5,10 +5,11 @@ import pytest
 from django.utils.translation import override
 from PIL import Image
 
-from clea_portal.posters import pictures
+from clea_portal.posters import binding, pictures
 from clea_portal.posters.documents import render_pdf
 from clea_portal.posters.errors import LinkUnfit, PosterUnreadable
-from clea_portal.posters.pictures import render_png, render_svg
+from clea_portal.posters.layouts import Layout
+from clea_portal.posters.pictures import render_png, render_screen, render_svg
 from clea_portal.posters.symbol import make_symbol
 from clea_portal.scanning.reading import decode_image
 from tests.clea_portal.posters.making import LINK, LINK_WITHOUT_CONTACT, draw_page, make_poster, modules_in
@@ -94,3 +95,30 @@ def test_picture_with_another_code_is_not_handed_out(monkeypatch: pytest.MonkeyP
     for render in (render_png, render_svg):
         with pytest.raises(PosterUnreadable):
             render(LINK)
+
+
+@pytest.mark.parametrize(
+    ("layout", "width", "size"),
+    [
+        (Layout.SCREEN_16_9, None, (1920, 1080)),
+        (Layout.SCREEN_16_9, 3840, (3840, 2160)),
+        (Layout.SCREEN_9_16, None, (1080, 1920)),
+        (Layout.SCREEN_9_16, 2160, (2160, 3840)),
+    ],
+)
+def test_screens_have_their_size_and_hold_the_code(layout: Layout, width: int | None, size: tuple[int, int]) -> None:
+    with Image.open(io.BytesIO(render_screen(make_poster(), layout=layout, width=width))) as image:
+        assert (image.format, image.size) == ("PNG", size)
+        assert decode_image(image) == (LINK,)
+
+
+@pytest.mark.parametrize(("layout", "width"), [(Layout.A4, None), (Layout.SCREEN_16_9, 1079), (Layout.SCREEN_9_16, 7681)])
+def test_screens_that_cannot_be(layout: Layout, width: int | None) -> None:
+    with pytest.raises(ValueError, match="must be"):
+        render_screen(make_poster(), layout=layout, width=width)
+
+
+def test_screen_with_another_code_is_not_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(binding, "make_symbol", lambda _link: make_symbol(LINK_WITHOUT_CONTACT))
+    with pytest.raises(PosterUnreadable):
+        render_screen(make_poster(), layout=Layout.SCREEN_16_9)
