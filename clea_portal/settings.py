@@ -290,6 +290,7 @@ CELERY_BEAT_SCHEDULE = {
     "watch public lists": {"task": "mct.watch_lists", "schedule": WATCH_SECONDS, "options": {"expires": WATCH_SECONDS}},
     "sweep jobs": {"task": "clea_portal.jobs.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
     "tell of deletions": {"task": "clea_portal.accounts.send_deletion_mails", "schedule": 300, "options": {"expires": 300}},
+    "remind of renewals": {"task": "venues.remind", "schedule": 3600, "options": {"expires": 3600}},
     "purge": {"task": "clea_portal.purge", "schedule": 3600, "options": {"expires": 3600}},
 }
 
@@ -318,6 +319,7 @@ DEMONSTRATION_LOADERS = [
 JOB_KINDS: dict[str, str] = {
     "accounts.own_data": "clea_portal.accounts.own_data.export",
     "venues.bundle": "venues.jobs.bundle",
+    "venues.import": "venues.jobs.import_list",
     "events.bundle": "events.jobs.bundle",
 }
 # Of some kinds, what says whether a result may still be handed out (clea_portal.jobs.running.check).
@@ -325,6 +327,8 @@ JOB_CHECKS: dict[str, str] = {
     "venues.bundle": "venues.jobs.check_bundle",
     "events.bundle": "events.jobs.check_bundle",
 }
+# Who makes codes of which nothing is kept (clea_portal.codes.keeping), by kind.
+KEEPERS = {"venue": "venues.keeping.VenueKeeper", "event": "events.keeping.EventKeeper"}
 # What belongs to an organisation, for its members to take with them (clea_portal.accounts.own_data), and words for what happened.
 OWN_DATA = ["venues.own_data.export", "events.own_data.export"]
 ACTIVITY_SENTENCES = ["venues.activity.SENTENCES", "events.activity.SENTENCES"]

@@ -7,12 +7,13 @@ from typing import Any
 
 from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from clea_portal.scanning.results import MAX_BYTES
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class PictureUploadHandler(FileUploadHandler):
@@ -68,7 +69,7 @@ def takes_pictures(*, most: int) -> Callable[[View], View]:
         checked = csrf_protect(view)
 
         @wraps(view)
-        def prepared(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def prepared(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             request.upload_handlers = [PictureUploadHandler(request, most=most)]
             return checked(request, *args, **kwargs)
 

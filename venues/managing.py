@@ -9,6 +9,7 @@ from clea_portal.audit.trail import record_act
 from clea_portal.codes.places import PlaceDetails, fill_in, leave_behind
 from venues.codes import issue_code
 from venues.models import Venue
+from venues.rooms import add_rooms, set_tables
 
 
 @transaction.atomic
@@ -44,3 +45,19 @@ def archive_venue(venue: Venue, *, by: User, now: datetime) -> None:
 def bring_back_venue(venue: Venue, *, by: User) -> None:
     if Venue.objects.archived().filter(pk=venue.pk).update(archived_at=None):
         record_act(actor=by, verb="brought_back", on=venue)
+
+
+@transaction.atomic
+def duplicate_venue(venue: Venue, *, by: User, organisation: Organisation, details: PlaceDetails, now: datetime) -> Venue:
+    """A new venue with ``details``, and with the opening hours, rooms and tables of ``venue``; all its codes are new.
+
+    Raises NoKey, WrongCountry; then nothing is made.
+    """
+    made = open_venue(by=by, organisation=organisation, details=details, now=now)
+    Venue.objects.filter(pk=made.pk).update(
+        time_zone=venue.time_zone, opening_hours=venue.opening_hours, tables=venue.tables, reminders=venue.reminders
+    )
+    for room in venue.rooms.in_use():
+        (copy,) = add_rooms(venue=made, names=[room.name], independent=room.independent, by=by, now=now)
+        set_tables(copy, tables=room.tables, by=by)
+    return Venue.objects.get(pk=made.pk)

@@ -27,6 +27,14 @@ def readable_phone(digits: str) -> str:
     return phonenumbers.format_number(phonenumbers.parse(f"+{digits}"), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
+def national_phone(digits: str, *, country: str) -> str:
+    """As people of the country (ISO code) write it; a number of another country in international form, behind ``00``."""
+    number = phonenumbers.parse(f"+{digits}")
+    if phonenumbers.region_code_for_number(number) == country:
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return "00 " + readable_phone(digits)[1:]
+
+
 def example_numbers(country: str) -> dict[str, str]:
     """A number that nobody has, in both forms of a country (ISO code), to show how one is written."""
     number = phonenumbers.example_number(country) or phonenumbers.parse("+33123456789")

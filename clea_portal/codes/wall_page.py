@@ -42,11 +42,11 @@ class WallForm(forms.Form):
         self.helper.disable_csrf = True
 
     def clean_picture(self) -> bytes:
-        picture: UploadedFile = self.cleaned_data["picture"]
+        picture: UploadedFile[bytes] = self.cleaned_data["picture"]
         if (picture.size or 0) > MAX_BYTES:
             message = _("This photo is larger than %(megabytes)s MB. Take it again with fewer pixels.")
             raise ValidationError(message, params={"megabytes": MAX_BYTES // 1024**2})
-        return picture.read()
+        return bytes(picture.read())
 
 
 def check_wall(request: HttpRequest, *, place: Place, back_url: str, find: Callable[[str], Found]) -> HttpResponse:
