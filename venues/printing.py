@@ -65,7 +65,8 @@ def of_venue(venue: Venue) -> Subject:
 def of_pack(pack: DayPack, *, staff: bool = False, now: datetime | None = None) -> Subject:
     """The codes of its days and services; or those for staff, printed apart. ``now``: without those that are over."""
     venue = pack.venue
-    codes = pack.codes.current().filter(kind=VenueCodeKind.STAFF if staff else VenueCodeKind.DATED).order_by("valid_from", "pk")
+    kind = VenueCodeKind.STAFF if staff else VenueCodeKind.DATED
+    codes = VenueCode.objects.filter(packs=pack, kind=kind).current().order_by("valid_from", "pk")
     if now is not None:
         codes = codes.ending_after(now)
     days = [date_format(day, "j F Y") for day in dict.fromkeys((pack.first_day, pack.last_day))]

@@ -397,13 +397,20 @@ class TestBundle:
         with ZipFile(io.BytesIO(content_of(job))) as archive:
             found = {name: links_of(archive.read(name)) for name in archive.namelist()}
         each = [(printable.code.deep_link,) for printable in subject.printables]
-        assert found == {"1 Posters.pdf": each, "2 Table tents.pdf": each, "3 Stickers.pdf": each}
+        assert found == {
+            "1 Posters.pdf": each,
+            "2 Table tents.pdf": each,
+            "3 Stickers.pdf": each,
+            "4 Where to hang them.pdf": [()],
+            "5 For those who work there.pdf": [()],
+            "6 Paper register.pdf": [()] * 4,
+        }
 
     def test_pdf_holds_the_same_pages(self, url, browser, venue, rooms):
         subject = of_venue(venue)
         job = ordered(browser.post(url, choices(subject, act="bundle_pdf")))
         each = [(printable.code.deep_link,) for printable in subject.printables]
-        assert links_of(content_of(job)) == each * 3
+        assert links_of(content_of(job)) == each * 3 + [()] * 6
 
     def test_of_a_pack_has_no_code_for_staff(self, browser, pack):
         url = reverse("venues:print_pack", args=[pack.uuid])

@@ -4,22 +4,25 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain
-from typing import IO
+from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
 from clea_portal.accounts.models import User
 from clea_portal.codes.printing.logos import read_logo
 from clea_portal.codes.printing.making import PDF, Made, Report, filled, hand_over, require_current, zipped
-from clea_portal.codes.printing.options import Output, PrintOptions
+from clea_portal.codes.printing.options import Output, PrintOptions, day_of
 from clea_portal.codes.printing.planning import Copy, poster_of
 from clea_portal.codes.printing.subjects import PrintableCode, Subject
 from clea_portal.jobs.files import safe_name
 from clea_portal.posters.composing import compose, count_sheets
+from clea_portal.posters.instructions import compose_instructions, count_instructions
 from clea_portal.posters.layouts import Layout
 from clea_portal.posters.logos import Logo
 from clea_portal.posters.poster import Poster, PosterKind
+from clea_portal.posters.register import Register, RegisterDay, compose_register, count_register
 from clea_portal.posters.sheets import Sheet
+from clea_portal.posters.staff_sheet import compose_staff_sheet, count_staff_sheet
 from clea_portal.posters.typesetting import write_sheets
 
 STICKERS = Layout.STICKERS_8
@@ -79,13 +82,9 @@ def _parts(printables: Sequence[PrintableCode], options: PrintOptions, *, logo: 
         _printed(_("Posters"), one_of_each, Layout.A4),
         _printed(_("Table tents"), at_tables or one_of_each, Layout.TENT),
         _printed(_("Stickers"), at_tables or one_of_each, STICKERS, fill=not at_tables),
-        _printed(
-            _("Cards for tickets and invitations"),
-            posters([Copy(printable=printable) for printable in tickets]),
-            Layout.CARD,
-            fill=True,
-        ),
+        _printed(_("Cards for tickets and invitations"), posters(_each(tickets)), Layout.CARD, fill=True),
     ]
+    parts += [_instructions(printables, options), _staff_sheet(printables, options), _register(scanned, options)]
     parts = [part for part in parts if part.pages]
     return [replace(part, name=f"{number} {part.name}") for number, part in enumerate(parts, start=1)]
 
@@ -103,10 +102,54 @@ def _printed(name: str, posters: Sequence[Poster], layout: Layout, *, fill: bool
     )
 
 
+def _instructions(printables: Sequence[PrintableCode], options: PrintOptions) -> Part:
+    country = printables[0].place.country
+    is_renewed = any(printable.kind is PosterKind.STATIC for printable in printables)
+    name = _("Where to hang them")
+    return Part(
+        name=name,
+        title=name,
+        pages=count_instructions(options.languages),
+        sheets=lambda: compose_instructions(
+            languages=options.languages,
+            renewal_days=country.renewal_days if is_renewed else None,
+            retention_days=country.code_retention_days,
+            accent=options.accent,
+        ),
+    )
+
+
+def _staff_sheet(printables: Sequence[PrintableCode], options: PrintOptions) -> Part:
+    name = _("For those who work there")
+    return Part(
+        name=name,
+        title=name,
+        pages=count_staff_sheet(options.languages),
+        sheets=lambda: compose_staff_sheet(name=printables[0].place.name, languages=options.languages, accent=options.accent),
+    )
+
+
+def _register(printables: Sequence[PrintableCode], options: PrintOptions) -> Part:
+    """A sheet with the check code of each code; with its date, where the code is for one day."""
+    days = [
+        RegisterDay(
+            name=printable.place.name,
+            place_label=printable.part,
+            check_code=printable.code.check_code,
+            day=None if printable.kind is PosterKind.STATIC else day_of(printable),
+        )
+        for printable in printables
+    ]
+    retention = printables[0].place.country.code_retention_days if printables else 0
+    register = Register(languages=options.languages, retention_days=retention, accent=options.accent)
+    name = _("Paper register")
+    return Part(name=name, title=name, pages=count_register(days), sheets=lambda: compose_register(days, register=register))
+
+
 def _zip(subject: Subject, options: PrintOptions, parts: dict[str, list[Part]], *, created_on: date, report: Report) -> Made:
     total = sum(part.pages for group in parts.values() for part in group)
 
-    def files() -> Iterator[tuple[str, IO[bytes]]]:
+    def files() -> Iterator[tuple[str, BinaryIO]]:
         done = 0
         for folder, group in parts.items():
             for part in group:
@@ -121,7 +164,7 @@ def _pdf(subject: Subject, options: PrintOptions, parts: dict[str, list[Part]], 
     return Made(file=file, name=safe_name(f"{subject.file_name}.pdf"), content_type=PDF)
 
 
-def _write(parts: Sequence[Part], options: PrintOptions, created_on: date, report: Report, *, title: str = "") -> IO[bytes]:
+def _write(parts: Sequence[Part], options: PrintOptions, created_on: date, report: Report, *, title: str = "") -> BinaryIO:
     return filled(
         lambda file: write_sheets(
             chain.from_iterable(part.sheets() for part in parts),

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, cast
 
 from django import forms
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from clea_portal.codes.messages import replaced_message
@@ -34,7 +34,9 @@ class PrintForm(forms.Form):
     keys = forms.MultipleChoiceField(label=gettext_lazy("Codes"), widget=forms.CheckboxSelectMultiple)
     first_day = forms.DateField(label=gettext_lazy("First day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
     last_day = forms.DateField(label=gettext_lazy("Last day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
-    copies_for = forms.ChoiceField(label=gettext_lazy("Copies"), widget=forms.RadioSelect, initial=CopiesFor.PLACES)
+    copies_for = forms.ChoiceField(
+        label=gettext_lazy("Copies"), widget=forms.RadioSelect, initial=CopiesFor.PLACES, required=False
+    )
     language = forms.ChoiceField(label=gettext_lazy("Language"))
     second_language = forms.ChoiceField(label=gettext_lazy("Second language"), required=False)
     large_print = forms.BooleanField(
@@ -54,7 +56,7 @@ class PrintForm(forms.Form):
         self.subject = subject
         self._choices("output").choices = output_choices()
         self._choices("language").choices = language_choices()
-        self._choices("second_language").choices = [("", _("none")), *language_choices()]
+        self._choices("second_language").choices = [("", pgettext("language", "none")), *language_choices()]
         self._offer_codes()
         self._offer_copies()
         self._offer_logos(logos)
@@ -67,7 +69,7 @@ class PrintForm(forms.Form):
             output=chosen["output"],
             languages=tuple(filter(None, (chosen["language"], chosen["second_language"]))),
             keys=tuple(chosen["keys"]),
-            copies_for=CopiesFor(chosen.get("copies_for", CopiesFor.PLACES)),
+            copies_for=CopiesFor(chosen.get("copies_for") or CopiesFor.PLACES),
             large_print=chosen["large_print"],
             accent=chosen["accent"],
             logo=chosen.get("logo", ""),
@@ -147,7 +149,7 @@ class PrintForm(forms.Form):
         if not logos:
             del self.fields["logo"]
             return
-        self._choices("logo").choices = [("", _("none"))] + [
+        self._choices("logo").choices = [("", pgettext("logo", "none"))] + [
             (str(logo.uuid), _("your organisation’s") if logo.remembered else _("the one just sent")) for logo in logos
         ]
         self.initial["logo"] = str(logos[0].uuid)

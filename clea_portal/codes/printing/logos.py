@@ -12,8 +12,7 @@ from clea_portal.accounts.models import Organisation, User
 from clea_portal.audit.trail import record_act
 from clea_portal.codes.models import Place
 from clea_portal.codes.printing.models import OwnLogo
-from clea_portal.posters import logos as poster_logos
-from clea_portal.posters.logos import Logo
+from clea_portal.posters.logos import Logo, clean_logo
 
 # Longer than a job waits and its result is kept.
 SINGLE_USE_RETENTION = timedelta(days=2)
@@ -22,7 +21,7 @@ SINGLE_USE_RETENTION = timedelta(days=2)
 @transaction.atomic
 def keep_logo(content: bytes, *, organisation: Organisation, remember: bool, by: User) -> OwnLogo:
     """Clean an uploaded file and keep it: for prints to come, or for a single one. Raises BadLogo."""
-    logo = poster_logos.clean_logo(content)
+    logo = clean_logo(content)
     if remember:
         forget_logo(organisation=organisation, by=None)
         record_act(actor=by, verb="logo_kept", on=organisation)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from typing import IO, Any
+from typing import Any, BinaryIO, cast
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from django.db import models, transaction
@@ -19,10 +19,9 @@ from clea_portal.codes.printing.options import Output, PrintOptions
 from clea_portal.codes.printing.planning import Copy, copies_of, poster_of
 from clea_portal.codes.printing.subjects import PrintableCode, Subject
 from clea_portal.jobs.files import safe_name
-from clea_portal.posters import pictures
 from clea_portal.posters.documents import write_pdf
 from clea_portal.posters.logos import Logo
-from clea_portal.posters.pictures import render_png, render_svg
+from clea_portal.posters.pictures import render_png, render_screen, render_svg
 
 Report = Callable[[int, int], None]
 PDF, PNG, SVG, ZIP = "application/pdf", "image/png", "image/svg+xml", "application/zip"
@@ -37,17 +36,17 @@ class Overtaken(Exception):
 class Made:
     """A file, open at its beginning and without a name on any disk."""
 
-    file: IO[bytes] = field(repr=False)
+    file: BinaryIO = field(repr=False)
     name: str = field(repr=False)
     content_type: str
 
 
-def filled(write: Callable[[IO[bytes]], object]) -> IO[bytes]:
+def filled(write: Callable[[BinaryIO], object]) -> BinaryIO:
     """What ``write`` wrote, open at its beginning.
 
     It is on the disk without a name, so that it is gone with its last reader, even when the process is killed.
     """
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - whoever gets it closes it
+    file = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 - whoever gets it closes it
     try:
         write(file)
         file.seek(0)
@@ -146,7 +145,7 @@ def _picture(copy: Copy, options: PrintOptions, *, logo: Logo | None) -> bytes:
     if options.output == Output.SVG:
         return render_svg(copy.printable.code.deep_link)
     assert options.layout is not None
-    return pictures.render_screen(poster_of(copy, options, logo=logo), layout=options.layout)
+    return render_screen(poster_of(copy, options, logo=logo), layout=options.layout)
 
 
 def _picture_name(number: int, copy: Copy, extension: str) -> str:
@@ -161,11 +160,11 @@ def _reported(copies: Sequence[Copy], report: Report) -> Iterator[Copy]:
         yield copy
 
 
-def zipped(files: Iterable[tuple[str, bytes | IO[bytes]]], *, name: str) -> Made:
+def zipped(files: Iterable[tuple[str, bytes | BinaryIO]], *, name: str) -> Made:
     """A ZIP of files that are compressed already, under names that are safe."""
     now = timezone.localtime()
 
-    def write(archive: IO[bytes]) -> None:
+    def write(archive: BinaryIO) -> None:
         with ZipFile(archive, "w", ZIP_STORED) as target:
             for path, content in files:
                 _add(target, path, content, now=now)
@@ -173,7 +172,7 @@ def zipped(files: Iterable[tuple[str, bytes | IO[bytes]]], *, name: str) -> Made
     return Made(file=filled(write), name=name, content_type=ZIP)
 
 
-def _add(target: ZipFile, path: str, content: bytes | IO[bytes], *, now: datetime) -> None:
+def _add(target: ZipFile, path: str, content: bytes | BinaryIO, *, now: datetime) -> None:
     info = ZipInfo(path, date_time=now.timetuple()[:6])
     info.external_attr = 0o644 << 16
     if isinstance(content, bytes):

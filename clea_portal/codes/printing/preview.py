@@ -10,10 +10,9 @@ from clea_portal.codes.printing.messages import overtaken_message, unreadable_me
 from clea_portal.codes.printing.options import Output, PrintOptions
 from clea_portal.codes.printing.planning import Copy, copies_of, pages_of, poster_of
 from clea_portal.codes.printing.subjects import Subject
-from clea_portal.posters import pictures
 from clea_portal.posters.documents import render_pdf
 from clea_portal.posters.errors import BadPoster, PosterUnreadable
-from clea_portal.posters.pictures import render_png
+from clea_portal.posters.pictures import render_png, render_screen
 from clea_portal.posters.previews import picture_of_page, shrunk
 
 logger = structlog.get_logger(__name__)
@@ -61,7 +60,7 @@ def _picture(subject: Subject, options: PrintOptions, copies: list[Copy]) -> byt
     logo = read_logo(options.logo, places=subject.places)
     assert options.layout is not None
     if options.layout.is_screen:
-        return shrunk(pictures.render_screen(poster_of(copies[0], options, logo=logo), layout=options.layout), width=PIXELS)
+        return shrunk(render_screen(poster_of(copies[0], options, logo=logo), layout=options.layout), width=PIXELS)
     first_page = copies[: 1 if options.fill else options.layout.per_page]
     posters = [poster_of(copy, options, logo=logo) for copy in first_page]
     pdf = render_pdf(posters, layout=options.layout, fill=options.fill)

@@ -29,12 +29,12 @@ from clea_portal.codes.printing.subjects import Subject
 from clea_portal.jobs.files import disposition
 from clea_portal.jobs.models import BACK_TO_LIMIT
 from clea_portal.jobs.running import TooManyJobs, too_many_message
-from clea_portal.posters.errors import BadPoster, PosterUnreadable
+from clea_portal.posters.errors import BadPoster, LogoTooLarge, PosterUnreadable
+from clea_portal.posters.logos import MAX_BYTES
 
 logger = structlog.get_logger(__name__)
 
 DOWNLOAD = "download"
-LOGO_BYTES = 2 * 1024 * 1024
 
 
 def print_page(request: HttpRequest, subject: Subject) -> HttpResponseBase:
@@ -47,7 +47,7 @@ def print_page(request: HttpRequest, subject: Subject) -> HttpResponseBase:
         return redirect(subject.back_to)
     logos = logos_for(subject.organisation, just_sent=request.GET.get("logo", "")) if subject.organisation else []
     form = PrintForm(request.POST or None, subject=subject, logos=logos)
-    options = form.default_options()
+    options: PrintOptions | None = form.default_options()
     if request.method == "POST":
         options = form.options() if form.is_valid() else None
     # htmx sends the button that has the focus along with what was changed: only a whole form that is sent asks for a file.
@@ -115,8 +115,8 @@ def logo(request: HttpRequest, uuid: UUID) -> HttpResponse:
     sent = request.FILES.get("file")
     if sent is None or not sent.size:
         messages.error(request, _("Choose a file first: a PNG, a JPEG or an SVG."))
-    elif sent.size > LOGO_BYTES:
-        messages.error(request, _("This logo is too large: send a file of at most 2 MB."))
+    elif sent.size > MAX_BYTES:
+        messages.error(request, str(LogoTooLarge()))
     else:
         try:
             kept = keep_logo(sent.read(), organisation=organisation, remember="remember" in request.POST, by=person(request))
