@@ -107,13 +107,10 @@ def test_every_sentence_takes_its_words(language):
             assert str(sentence.words) % activity.Words({}, {})
 
 
-@pytest.mark.parametrize(
-    ("folder", "sentences"),
-    [("clea_portal", activity.SENTENCES), ("venues", VENUE_SENTENCES), ("events", EVENT_SENTENCES)],
-)
-def test_every_verb_that_is_noted_has_a_sentence(folder, sentences):
-    """A deleted organisation has no members to read it; what administrators do to authorities is nobody's organisation's."""
-    known = {verb for _subject, verb in sentences} | {verb for _subject, verb in VENUE_SENTENCES}
+@pytest.mark.parametrize("folder", ["clea_portal", "venues", "events"])
+def test_every_verb_that_is_noted_has_a_sentence(folder):
+    """A deleted organisation has no members to read it."""
+    known = {verb for sentences in (activity.SENTENCES, VENUE_SENTENCES, EVENT_SENTENCES) for _subject, verb in sentences}
     assert noted(folder) - known <= {"deleted"}
 
 
