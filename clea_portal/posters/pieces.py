@@ -166,8 +166,9 @@ class _Pictures(dict[str, Any]):
 
     def __missing__(self, address: str) -> CodePlace:
         kind, number = address.split(":")
-        self[address] = CodePlace(int(number)) if kind == "code" else PartPlace(int(number))
-        return self[address]
+        place = CodePlace(int(number)) if kind == "code" else PartPlace(int(number))
+        self[address] = place
+        return place
 
 
 def _parse_html(body: str, language: str) -> Any:

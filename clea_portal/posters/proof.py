@@ -67,8 +67,8 @@ def _prove_page(page: PdfPage, places: Sequence[Place]) -> None:
     finally:
         page.close()
     for place in places:
-        box = (place.left, height - place.top, place.right, height - place.bottom)
-        _prove(whole.crop([round(side * _SCALE) for side in box]), deep_link=place.link)
+        box = (place.left * _SCALE, (height - place.top) * _SCALE, place.right * _SCALE, (height - place.bottom) * _SCALE)
+        _prove(whole.crop(box), deep_link=place.link)
 
 
 def prove_png(content: bytes, *, deep_link: str, reduced: int = 1) -> None:

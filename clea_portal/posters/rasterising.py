@@ -29,7 +29,9 @@ def draw(
     """`scale`: pixels to a point; `crop`: points cut off at the left, bottom, right and top."""
     bitmap = page.render(scale=scale, grayscale=grayscale, crop=crop)
     try:
-        return bitmap.to_pil().copy()
+        picture: Image.Image = bitmap.to_pil()
+        # Its pixels are those of the bitmap, which is about to go.
+        return picture.copy()
     finally:
         bitmap.close()
 

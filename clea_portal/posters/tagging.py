@@ -127,7 +127,7 @@ class _Tagger:
         return self._holders[element]
 
     def _new_language(self, element: Any) -> str:
-        own = element.get("lang", "")
+        own = str(element.get("lang", ""))
         outer = self._parents.get(element)
         while own and outer is not None:
             if inherited := outer.get("lang"):
