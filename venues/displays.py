@@ -74,7 +74,7 @@ def add_display(*, venue: Venue, by: User, details: DisplayDetails, now: datetim
         created_at=now,
         created_by=by,
     )
-    record_act(actor=by, verb="added a display", on=venue, display=str(display.uuid), staff=details.staff)
+    record_act(actor=by, verb="display_added", on=venue, display=str(display.uuid), staff=details.staff)
     return display, token
 
 
@@ -83,7 +83,7 @@ def change_display(display: Display, *, by: User, details: DisplayDetails) -> No
     """What the tablet in the hall shows follows within a minute. Its room stays, and so does whether it is for staff."""
     display.name, display.hours_ahead, display.language = details.name, details.hours_ahead, details.language
     display.save(update_fields=["name", "hours_ahead", "language"])
-    record_act(actor=by, verb="changed a display", on=display.venue, display=str(display.uuid))
+    record_act(actor=by, verb="display_changed", on=display.venue, display=str(display.uuid))
 
 
 @transaction.atomic
@@ -93,7 +93,7 @@ def replace_link(display: Display, *, by: User) -> str | None:
     changed = Display.objects.in_use().filter(pk=display.pk).update(token_hash=token_hash(token), last_seen_at=None)
     if not changed:
         return None
-    record_act(actor=by, verb="replaced a display's link", on=display.venue, display=str(display.uuid))
+    record_act(actor=by, verb="display_link_replaced", on=display.venue, display=str(display.uuid))
     return token
 
 
@@ -101,7 +101,7 @@ def replace_link(display: Display, *, by: User) -> str | None:
 def switch_off(display: Display, *, by: User, now: datetime) -> None:
     """Its link opens nothing from now on. Of two people who switch it off, the first one did."""
     if Display.objects.in_use().filter(pk=display.pk).update(revoked_at=now):
-        record_act(actor=by, verb="switched off a display", on=display.venue, display=str(display.uuid))
+        record_act(actor=by, verb="display_switched_off", on=display.venue, display=str(display.uuid))
 
 
 def last_rotation(*, venue: Venue, room: VenueRoom | None, by: User, now: datetime) -> Rotation:

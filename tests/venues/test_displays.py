@@ -41,7 +41,7 @@ def test_display_is_opened_by_its_token_alone_of_which_only_the_hash_is_kept():
     assert find_by_token(token) == display
     assert [find_by_token(other) for other in (token[:-1], token + "A", display.token_hash, str(display.uuid), "")] == [None] * 5
     assert token not in repr(Display.objects.values().get())
-    assert last_act() == ("added a display", {"display": str(display.uuid), "staff": False})
+    assert last_act() == ("display_added", {"display": str(display.uuid), "staff": False})
 
 
 def test_first_display_of_a_place_says_when_its_codes_change_and_the_second_changes_nothing():
@@ -93,10 +93,10 @@ def test_new_link_replaces_the_old_one_but_not_of_a_display_that_is_switched_off
     by = member(display.venue.organisation)
     new = replace_link(display, by=by)
     assert (find_by_token(old), find_by_token(new)) == (None, display)
-    assert last_act() == ("replaced a display's link", {"display": str(display.uuid)})
+    assert last_act() == ("display_link_replaced", {"display": str(display.uuid)})
     switch_off(display, by=by, now=NOW)
     assert (replace_link(display, by=by), find_by_token(new)) == (None, None)
-    assert last_act() == ("switched off a display", {"display": str(display.uuid)})
+    assert last_act() == ("display_switched_off", {"display": str(display.uuid)})
 
 
 def test_switching_off_twice_keeps_the_first_time():
