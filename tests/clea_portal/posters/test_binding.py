@@ -1,8 +1,11 @@
 import io
 from typing import Any
 
+import pytest
 from pypdf import PdfReader
 
+from clea_portal.posters.symbol import make_symbol
+from tests.clea_portal.posters.making import LINK, draw_page
 from tests.clea_portal.posters.sheets import CODE, CODES, render, sheet
 
 
@@ -66,3 +69,18 @@ def test_code_is_one_filled_shape() -> None:
     *rectangles, fill = form.get_data().decode().split("\n")[1:]
     assert (form["/Subtype"], form["/BBox"], fill) == ("/Form", [0, 0, 73, 73], "f")
     assert all(rectangle.endswith(" re") for rectangle in rectangles)
+
+
+@pytest.mark.parametrize("dots_per_inch", [97, 133, 211])
+def test_dark_areas_of_a_code_show_no_hairlines(dots_per_inch: int) -> None:
+    page = draw_page(render(sheet(CODE, codes=CODES)), dots_per_inch=dots_per_inch)
+    millimetre = dots_per_inch / 25.4
+    module = 50 * millimetre / 73
+    edge = 5 * millimetre + 4 * module
+    rows = make_symbol(LINK).matrix
+    squares = [
+        (x, y) for y in range(64) for x in range(64) if rows[y][x] and rows[y][x + 1] and rows[y + 1][x] and rows[y + 1][x + 1]
+    ]
+    for x, y in squares:
+        left, top, right, bottom = (int(edge + (place + 0.5) * module) for place in (x, y, x + 1, y + 1))
+        assert page.crop((left, top, right + 1, bottom + 1)).getextrema() == (0, 0)
