@@ -132,7 +132,8 @@ class RotationForm(forms.Form):
             "days_per_period": rotation.days_per_period if rotation else 1,
             "cri_exp": rotation.cri_exp if rotation else 10,
             "profile": rotation.profile if rotation else DerivationProfile.SPECIFICATION,
-        } | self.initial
+            **self.initial,
+        }
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True

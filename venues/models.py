@@ -221,6 +221,10 @@ class DayPackQuerySet(models.QuerySet["DayPack"]):
             gone=models.Count("codes", filter=ahead & models.Q(codes__replaced_at__isnull=False, codes__valid_from__gt=now)),
         )
 
+    def with_codes_left(self, now: datetime) -> "DayPackQuerySet":
+        left = VenueCode.objects.current().filter(kind=VenueCodeKind.DATED, valid_until__gt=now)
+        return self.filter(models.Exists(left.filter(packs=models.OuterRef("pk"))))
+
     def with_venue(self) -> "DayPackQuerySet":
         return self.select_related(
             "venue__organisation__country", "venue__venue_type", "venue__region__country", "room", "rotation"
@@ -235,7 +239,9 @@ class DayPack(models.Model):
     room = models.ForeignKey(VenueRoom, on_delete=models.CASCADE, null=True, related_name="packs")
     # The latest that its codes follow: its zone is the one in which the pack's days count.
     rotation = models.ForeignKey(Rotation, on_delete=models.RESTRICT, related_name="packs", editable=False)
-    codes = models.ManyToManyField("VenueCode", related_name="packs", editable=False)
+    codes: "models.ManyToManyField[VenueCode, models.Model]" = models.ManyToManyField(
+        "VenueCode", related_name="packs", editable=False
+    )
     first_day = models.DateField(_("first day"))
     last_day = models.DateField(_("last day"))
     with_staff = models.BooleanField(_("with codes for staff"), default=False)

@@ -24,7 +24,7 @@ from venues.finding import Found, found, may_write
 from venues.models import DayPack, DayPackQuerySet, Rotation, VenueCode, VenueCodeKind
 from venues.pack_forms import A_WEEK, PackForm
 from venues.pack_rows import pack_rows
-from venues.packs import codes_of, make_pack, refresh_pack, withdraw_pack
+from venues.packs import codes_of, make_pack, printable_codes, refresh_pack, withdraw_pack
 
 CODES_PER_PAGE = 62
 
@@ -40,7 +40,7 @@ def pack_list(request: HttpRequest, uuid: UUID, of_room: bool = False) -> HttpRe
         "coming_rotation": next((rotation for rotation in rotations if rotation.starts_at > now), None),
         "page_obj": Paginator(packs, ROWS_PER_PAGE).get_page(request.GET.get("page")),
         "static": _static(place, now),
-        "pack": _packs(place).in_use().with_numbers(now).filter(left__gt=0).order_by("first_day").first(),
+        "pack": _packs(place).in_use().with_codes_left(now).order_by("first_day").first(),
         "may_write": may_write(request, place.venue) and place.venue.archived_at is None,
         "create_url": place.url("packs:create"),
         "rotation_url": place.url("packs:rotation"),
@@ -131,7 +131,7 @@ def withdraw(request: HttpRequest, uuid: UUID) -> HttpResponse:
         withdraw_pack(pack, by=person(request), now=now)
         messages.success(request, _("The pack is withdrawn. Throw away what is printed of it."))
         return redirect(Found(venue=pack.venue, room=pack.room).url("packs:list"))
-    left = DayPack.objects.with_numbers(now).get(pk=pack.pk).left
+    left = printable_codes(pack, now=now).count()
     return render(request, "venues/pack_withdraw.html", {"pack": pack, "left": left})
 
 

@@ -126,9 +126,7 @@ def refresh_pack(pack: DayPack, *, by: User, now: datetime) -> int:
     today = now.astimezone(pack.rotation.zone).date()
     planned = plan(venue=venue, room=pack.room, first_day=max(pack.first_day, today), last_day=pack.last_day, now=now)
     VenueCode.objects.filter(packs=pack, valid_from__gt=now).current().exclude(edited_since=[]).update(replaced_at=now)
-    DayPack.codes.through.objects.filter(
-        daypack=pack, venuecode__replaced_at__isnull=False, venuecode__valid_from__gt=now
-    ).delete()
+    pack.codes.remove(*codes_of(pack).filter(replaced_at__isnull=False, valid_from__gt=now).defer("deep_link"))
     pack.rotation = planned[-1].rotation
     pack.save(update_fields=["rotation"])
     made = _fill(pack, planned, by=by, now=now)
@@ -142,7 +140,7 @@ def withdraw_pack(pack: DayPack, *, by: User, now: datetime) -> None:
     venue = Venue.objects.locked(pack.venue)
     if not DayPack.objects.in_use().filter(pk=pack.pk).update(withdrawn_at=now):
         return
-    shared = DayPack.codes.through.objects.filter(venuecode=OuterRef("pk"), daypack__withdrawn_at__isnull=True)
+    shared = DayPack.objects.in_use().filter(codes=OuterRef("pk"))
     left = VenueCode.objects.filter(packs=pack).current().ending_after(now)
     left.filter(~Exists(shared)).update(replaced_at=now)
     record_act(actor=by, verb="pack_withdrawn", on=venue, pack=str(pack.uuid))
@@ -173,8 +171,7 @@ def _fill(pack: DayPack, planned: Sequence[Turn], *, by: User, now: datetime) ->
     )
     periods = {turn.period.start for turn in planned}
     shared = [code for (kind, start), code in there.items() if kind in kinds and start in periods]
-    membership = DayPack.codes.through
-    membership.objects.bulk_create([membership(daypack=pack, venuecode=code) for code in [*new, *shared]], ignore_conflicts=True)
+    pack.codes.add(*new, *shared)
     return len(new)
 
 
