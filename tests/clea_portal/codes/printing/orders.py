@@ -10,7 +10,9 @@ from pypdf import PdfReader, PdfWriter
 from clea_portal.jobs import running
 from clea_portal.jobs.models import Job
 from clea_portal.jobs.results import stream
-from clea_portal.scanning.reading import read_content
+from clea_portal.posters.proof import PRINT_DPI
+from clea_portal.posters.rasterising import draw, opened
+from clea_portal.scanning.reading import decode_image, read_content
 
 
 def choices(subject, **changes):
@@ -45,8 +47,9 @@ def body(response):
 
 
 def links_of(pdf):
-    """What is read on each page of a PDF."""
-    return [tuple(sorted(read_content(one_page(pdf, number)).links)) for number in range(len(PdfReader(io.BytesIO(pdf)).pages))]
+    """What is read on each page of a PDF, as it would be printed."""
+    with opened(pdf) as document:
+        return [tuple(sorted(set(decode_image(draw(page, scale=PRINT_DPI / 72))))) for page in document]
 
 
 def links_in_picture(address):
