@@ -1,13 +1,14 @@
 """Issuing and renewing the codes of an event: of the whole of it or of each slot, in each room with codes of its own.
 
-A verb that changes what codes say holds the event's row. Adding slots does not wait for that: see `slots.add_slots`.
+A verb that changes what codes say or which there are has the event to itself (`locked`). Those that only add slots share it
+(`shared`): tickets that are sold at the same moment do not wait for one another.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from clea_portal.accounts.models import User
 from clea_portal.audit.trail import record_act
@@ -47,6 +48,15 @@ def parts_of(event: Event, *, now: datetime) -> list[Part]:
 def locked(event_id: int) -> Event:
     """The event as it is now; nobody else changes it until the transaction ends."""
     return Event.objects.with_country().select_for_update(of=("self",)).get(pk=event_id)
+
+
+def shared(event_id: int) -> Event:
+    """The event as it is now; nobody changes it until the transaction ends, but others may share it."""
+    if connection.features.has_select_for_update:
+        with connection.cursor() as cursor:
+            # PostgreSQL's; Django knows only locks that keep everybody out.
+            cursor.execute("SELECT 1 FROM events_event WHERE id = %s FOR KEY SHARE", [event_id])
+    return Event.objects.with_country().get(pk=event_id)
 
 
 def issue_codes(*, event: Event, parts: Sequence[Part], by: User, now: datetime) -> list[EventCode]:

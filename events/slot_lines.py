@@ -124,13 +124,6 @@ def repeat_lines(times: str, *, days: Sequence[date]) -> str:
     )
 
 
-def line_of(slot: SlotDetails, zone: ZoneInfo) -> str:
-    """The line that says a slot, as `understand_slots` reads it."""
-    start, end = slot.start.astimezone(zone), slot.end.astimezone(zone)
-    until = f"{end:%H:%M}" if end.date() == start.date() else f"{end:%Y-%m-%d %H:%M}"
-    return f"{start:%Y-%m-%d %H:%M}-{until} {slot.name}".rstrip()
-
-
 def _lines(text: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(text.splitlines(), start=1):
         cleaned = clean_line(line.replace("\t", ";")).strip(" ,;\ufeff")

@@ -12,9 +12,9 @@ from clea_portal.accounts.models import User
 from clea_portal.audit.trail import record_act
 from clea_portal.codes.errors import Archived
 from clea_portal.codes.places import leave_behind, set_fields
-from events.codes import Part, issue_codes, locked, replace
+from events.codes import Part, issue_codes, locked, replace, shared
 from events.errors import EventOver, TooManySlots
-from events.models import Event, Slot
+from events.models import Event, EventCode, Slot
 from events.timing import period_of
 
 MOST_AT_ONCE = 100
@@ -47,16 +47,15 @@ def add_slots(*, event: Event, slots: Sequence[SlotDetails], by: User, now: date
         period_of(start=slot.start, end=slot.end)
         if slot.end <= now:
             raise EventOver
-    # Before the event and its rooms are read: these rows' foreign key makes whoever locks the event to change it wait for
-    # us, or us for them, while tickets that are sold at the same moment do not wait for one another.
+    of_whole = EventCode.objects.filter(event=event, slot=None)
+    event = locked(event.pk) if of_whole.current().exists() else shared(event.pk)
+    if event.archived_at is not None:
+        raise Archived
     made = Slot.objects.bulk_create(
         Slot(event=event, name=slot.name, start=slot.start, end=slot.end, created_at=now) for slot in slots
     )
-    event = Event.objects.with_country().get(pk=event.pk)
-    if event.archived_at is not None:
-        raise Archived
     _cover(event, made)
-    replace(event.codes.filter(slot=None), on=event, by=by, now=now)
+    replace(of_whole, on=event, by=by, now=now)
     rooms = [None, *event.rooms.in_use().filter(independent=True)]
     issued = issue_codes(event=event, parts=[Part(slot=slot, room=room) for slot in made for room in rooms], by=by, now=now)
     for one in made:

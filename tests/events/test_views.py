@@ -7,9 +7,11 @@ from django.utils import timezone
 
 from clea_portal.authorities.enums import Deployment
 from clea_portal.authorities.models import Region, VenueType
-from events.codes import renew_codes
-from events.models import Event, EventCode
+from events.codes import renew_codes, set_staff_codes
+from events.models import Event, EventCode, Slot
 from events.planning import archive_event
+from events.rooms import add_rooms, set_tables
+from events.slots import SlotDetails, add_slots
 from tests.events.making import PARIS, coming_event, planned_event, schedule_of
 from tests.factories import MembershipFactory, UserFactory
 from tests.members import member, organisation_with_choices, signed_in
@@ -185,8 +187,10 @@ def test_edit_of_an_event_with_codes_to_more_than_one_code_covers_is_refused(eve
     form = owner.post(reverse("events:edit", args=[event.uuid]), typed).context["form"]
     assert form.errors == {
         "end": [
-            "This is too long for one code, which covers at most 254 hours (ten and a half days) with the hour before the start. "
-            "Divide it into slots, each with codes of its own, or make a venue if the place is permanent."
+            (
+                "This is too long for one code, which covers at most 254 hours (ten and a half days) with the hour before the "
+                "start. Divide it into slots, each with codes of its own, or make a venue if the place is permanent."
+            )
         ]
     }
     assert Event.objects.get().end == event.end
@@ -325,3 +329,97 @@ def test_archived_event_offers_only_to_bring_it_back(event, code, owner):
     owner.post(reverse("events:bring_back", args=[event.uuid]))
     assert Event.objects.get().archived_at is None
     assert EventCode.objects.count() == 2
+
+
+# --- search ---
+
+
+def found_by(browser, query, **others):
+    return [row["event"] for row in browser.get(reverse("events:list"), {"q": query} | others).context["rows"]]
+
+
+def test_search_finds_words_in_any_order_without_capitals_and_accents(event, owner):
+    fair = coming_event(event.organisation, name="Foire d’été\nBeaucroissant")
+    assert found_by(owner, "FOIRE") == found_by(owner, "beaucroissant ete") == [fair]
+    assert found_by(owner, "foire mariage") == []
+    assert set(found_by(owner, " ")) == {event, fair}
+    response = owner.get(reverse("events:list"), {"q": "foire"})
+    assert response.context["counts"] == {"upcoming": 1, "past": 0, "archived": 0}
+    assert "No event of this name here" in owner.get(reverse("events:list"), {"q": "cirque"}).content.decode()
+
+
+def test_search_stays_within_the_person_s_organisations_and_names_them_when_there_are_several(event, owner):
+    user = member(event.organisation)
+    browser = signed_in(user)
+    assert event.organisation.name not in browser.get(reverse("events:list")).content.decode()
+    other = MembershipFactory(user=user, organisation__country=event.country, organisation__name="Comité des fêtes").organisation
+    theirs = coming_event(other)
+    coming_event(organisation_of_the_same_country(event))
+    assert set(found_by(browser, "mariage")) == {event, theirs}
+    assert found_by(browser, "comite mariage") == [theirs]
+    assert "Comité des fêtes" in browser.get(reverse("events:list")).content.decode()
+
+
+def organisation_of_the_same_country(event):
+    return MembershipFactory(organisation__country=event.country, organisation__name="Comité voisin").organisation
+
+
+def test_list_says_how_many_slots_there_are_and_when_the_next_one_is(event, owner):
+    over = event.start - timedelta(days=30)
+    add_slots(event=event, slots=[slot_of(event, 1), slot_of(event, 3)], by=UserFactory(), now=timezone.now())
+    Slot.objects.create(event=event, start=over, end=over + timedelta(hours=1))
+    (row,) = owner.get(reverse("events:list")).context["rows"]
+    assert (row["event"].slot_count, row["event"].next_slot) == (3, event.start + timedelta(hours=1))
+    assert (row["event"].whole_codes, row["state"]) == ([], "upcoming")
+    assert "3 slots" in owner.get(reverse("events:list")).content.decode()
+
+
+def slot_of(event, hours):
+    start = event.start + timedelta(hours=hours)
+    return SlotDetails(start=start, end=start + timedelta(hours=1))
+
+
+# --- duplicate ---
+
+
+def test_duplicate_moves_to_other_days_at_the_same_local_times_with_codes_of_its_own(event, owner):
+    user = UserFactory()
+    add_rooms(event=event, names=["Salle"], independent=True, by=user, now=timezone.now())
+    set_tables(event, tables="1\n2", by=user)
+    set_staff_codes(event.pk, wanted=True, by=user, now=timezone.now())
+    add_slots(event=event, slots=[slot_of(event, 1), slot_of(event, 30)], by=user, now=timezone.now())
+    form = owner.get(reverse("events:duplicate", args=[event.uuid])).context["form"]
+    first_day = form.initial["first_day"]
+    assert first_day == event.start.astimezone(PARIS).date() + timedelta(weeks=52)
+    typed = {"name": "Mariage de Dominique", "first_day": first_day.isoformat()}
+    response = owner.post(reverse("events:duplicate", args=[event.uuid]), typed)
+    copy = Event.objects.get(name__isnull=False, pk__gt=event.pk)
+    assert response.headers["Location"] == reverse("events:detail", args=[copy.uuid])
+    kept = ("organisation", "venue_type", "venue_category1", "venue_category2", "region", "phone", "pin", "tables", "time_zone")
+    original = Event.objects.get(pk=event.pk)
+    assert [getattr(copy, name) for name in kept] == [getattr(original, name) for name in kept]
+    assert (copy.name, copy.has_staff_codes, copy.archived_at) == ("Mariage de Dominique", True, None)
+
+    def walls(rows):
+        return [
+            (row.start.astimezone(PARIS).replace(tzinfo=None), row.end.astimezone(PARIS).replace(tzinfo=None)) for row in rows
+        ]
+
+    year = timedelta(weeks=52)
+    assert walls([copy, *copy.slots.all()]) == [
+        (start + year, end + year) for start, end in walls([original, *original.slots.all()])
+    ]
+    assert [room.name for room in copy.rooms.all()] == ["Salle"]
+    assert copy.codes.count() == copy.codes.current().count() == 2 * 2 * 3
+    assert not {code.check_code for code in copy.codes.all()} & {code.check_code for code in event.codes.all()}
+
+
+def test_duplicate_on_a_day_that_is_over_or_far_is_refused_and_keeps_what_was_typed(event, owner):
+    for day, sentence in (
+        ("2021-06-12", "On this day the event would already be over."),
+        ("2035-06-12", "This is more than three years away. Is the year right?"),
+        ("1999-06-12", "Is the year right?"),
+    ):
+        form = owner.post(reverse("events:duplicate", args=[event.uuid]), {"name": "X", "first_day": day}).context["form"]
+        assert (form.errors, form["name"].value(), form["first_day"].value()) == ({"first_day": [sentence]}, "X", day)
+    assert Event.objects.count() == 1
