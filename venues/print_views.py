@@ -37,7 +37,7 @@ def pack_staff(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def selection(request: HttpRequest) -> HttpResponseBase:
-    """Many venues in one go: ``?venue=`` their UUIDs, or ``?organisation=`` all of one."""
+    """Many venues in one go: ``?venue=`` their UUIDs, ``?organisation=`` all of one; else all of the person's."""
     return print_page(request, selected(_asked(request), user=person(request)))
 
 
@@ -45,6 +45,8 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
     try:
         if organisation := request.GET.get("organisation"):
             return {"organisation": str(UUID(organisation))}
-        return {"venues": sorted({str(UUID(uuid)) for uuid in request.GET.getlist("venue")})}
+        if venues := request.GET.getlist("venue"):
+            return {"venues": sorted({str(UUID(uuid)) for uuid in venues})}
     except ValueError as error:
         raise BadRequest from error
+    return {}

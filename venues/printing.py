@@ -103,11 +103,11 @@ def of_venues(venues: Sequence[Venue], *, asked: dict[str, Any]) -> Subject:
 
 
 def selected(asked: dict[str, Any], *, user: User) -> Subject:
-    """Of the venues asked for (``venues``: UUIDs; ``organisation``: all of one) those in use that are the person's."""
+    """Of the venues asked for (``venues``: UUIDs; ``organisation``: all of one; else all) those in use that are the person's."""
     own = Venue.objects.of_member(user).in_use().with_country().order_by("pk")
     if "organisation" in asked:
         own = own.filter(organisation__uuid=asked["organisation"])
-    else:
+    elif "venues" in asked:
         own = own.filter(uuid__in=asked["venues"][:MOST_VENUES])
     return of_venues(list(own[:MOST_VENUES]), asked=asked)
 

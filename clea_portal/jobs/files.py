@@ -21,5 +21,10 @@ def _plain(name: str) -> str:
 def safe_name(name: str) -> str:
     """A file name without what separates folders or starts a hidden file, and not too long; its extension stays."""
     stem, _, extension = name.rpartition(".")
-    readable = " ".join(_UNSAFE.sub(" ", stem).split()).strip(". ")
-    return f"{readable[:_NAME_LIMIT].rstrip('. ') or 'clea'}.{extension}"
+    return f"{safe_stem(stem)}.{extension}"
+
+
+def safe_stem(text: str) -> str:
+    """The same for the name of a folder, or of a file without its extension."""
+    readable = " ".join(_UNSAFE.sub(" ", text).split()).strip(". ")
+    return readable[:_NAME_LIMIT].rstrip(". ") or "clea"

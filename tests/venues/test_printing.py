@@ -374,6 +374,19 @@ class TestSelection:
             venue.uuid for venue in venues[:2]
         )
 
+    def test_bundle_has_a_folder_for_each_venue(self):
+        organisation = organisation_with_choices()
+        venues = [opened_venue(organisation, name=name) for name in ("Chez Léa", "../x/..")]
+        browser = signed_in(member(organisation))
+        address = reverse("venues:print_selection")
+        sent = choices(browser.get(address).context["subject"], act="bundle_zip")
+        with ZipFile(io.BytesIO(content_of(ordered(browser.post(address, sent))))) as archive:
+            names = archive.namelist()
+            posters = [links_of(archive.read(name)) for name in names if name.endswith("1 Posters.pdf")]
+        assert sorted({name.partition("/")[0] for name in names}) == ["001 Chez Léa", "002 .. x"]
+        assert len(names) == 12
+        assert posters == [[(venue.codes.get().deep_link,)] for venue in venues]
+
     def test_all_of_an_organisation(self, venue, browser):
         address = f"{reverse('venues:print_selection')}?organisation={venue.organisation.uuid}"
         assert [printable.place for printable in browser.get(address).context["subject"].printables] == [venue]
@@ -382,7 +395,12 @@ class TestSelection:
     def test_nonsense_is_a_bad_request(self, query, browser):
         assert browser.get(f"{reverse('venues:print_selection')}?{query}").status_code == 400
 
-    def test_nothing_chosen_leads_back(self, browser):
+    def test_nothing_chosen_offers_all(self, venue, browser):
+        subject = browser.get(reverse("venues:print_selection")).context["subject"]
+        assert ([printable.place for printable in subject.printables], subject.job_arguments) == ([venue], {})
+
+    def test_nothing_to_print_leads_back(self, venue, browser):
+        archive_venue(venue, by=UserFactory(), now=timezone.now())
         response = browser.get(reverse("venues:print_selection"))
         assert (response.headers["Location"], said(response)) == (
             reverse("venues:list"), ["There is no code to print here at the moment."],

@@ -14,7 +14,7 @@ from clea_portal.codes.printing.making import PDF, Made, Report, filled, hand_ov
 from clea_portal.codes.printing.options import Output, PrintOptions, day_of
 from clea_portal.codes.printing.planning import Copy, poster_of
 from clea_portal.codes.printing.subjects import PrintableCode, Subject
-from clea_portal.jobs.files import safe_name
+from clea_portal.jobs.files import safe_name, safe_stem
 from clea_portal.posters.composing import compose, count_sheets
 from clea_portal.posters.instructions import compose_instructions, count_instructions
 from clea_portal.posters.layouts import Layout
@@ -62,8 +62,7 @@ def _folders(printables: Sequence[PrintableCode]) -> dict[str, list[PrintableCod
     if len(by_place) == 1:
         return {"": list(printables)}
     return {
-        safe_name(f"{number:03} {group[0].place.name}./").removesuffix("./") + "/": group
-        for number, group in enumerate(by_place.values(), start=1)
+        f"{safe_stem(f'{number:03} {group[0].place.name}')}/": group for number, group in enumerate(by_place.values(), start=1)
     }
 
 
