@@ -328,10 +328,14 @@ def log(monkeypatch):
     handler = logging.StreamHandler(lines)
     handler.addFilter(NoAddresses())
     monkeypatch.setattr(logging.getLogger(), "handlers", [handler])
-    monkeypatch.setattr(logging.getLogger(), "level", logging.DEBUG)
-    for name in ("django.request", "django.security.csrf", "clea_portal.requests"):
-        monkeypatch.setattr(logging.getLogger(name), "level", logging.DEBUG)
-    return lines
+    loggers = [logging.getLogger(name) for name in (None, "django.request", "django.security.csrf", "clea_portal.requests")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        # Not by replacing the attribute: loggers remember what they are enabled for.
+        logger.setLevel(logging.DEBUG)
+    yield lines
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
 
 
 def test_no_token_stands_in_any_log_whatever_happens(shown, log, monkeypatch):
