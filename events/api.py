@@ -21,12 +21,14 @@ from clea_portal.api.fields import MomentField, ZoneField
 from clea_portal.api.idempotency import idempotent
 from clea_portal.api.pagination import Pages
 from clea_portal.api.places import PlaceSerializer
+from clea_portal.api.prints import JobSerializer, PrintSerializer, order
 from clea_portal.api.problems import Refused
 from events.checking import check_times
 from events.codes import MOST_CODES
 from events.errors import EventOver, SlotOutside, TooManyCodes
 from events.models import Event, EventCode
 from events.planning import Schedule, archive_event, bring_back_event, change_event, plan_event
+from events.printing import of_event
 
 
 class EventCodeSerializer(CodeSerializer):
@@ -153,6 +155,19 @@ class EventBringBack(ApiView):
         """
         bring_back_event(find(events_of(request), uuid=uuid), by=caller(request).user)
         return _answer(request, uuid)
+
+
+class EventPrints(ApiView):
+    is_reading = True
+
+    @extend_schema(operation_id="events_print", request=PrintSerializer, responses={202: JobSerializer}, tags=["events"])
+    @idempotent
+    def post(self, request: Request, uuid: UUID) -> Response:
+        """Order prints or a bundle of an event.
+
+        Of all its slots and rooms. The answer is a job: `Location` says where to ask how far it is.
+        """
+        return order(request, of_event(find(events_of(request), uuid=uuid)))
 
 
 @contextmanager

@@ -31,7 +31,7 @@ from clea_portal.posters.documents import render_pdf
 from events.api import EventCodeSerializer, events_of, said_as_event_problems
 from events.codes import renew_codes
 from events.models import EventCode
-from events.posters import describe
+from events.printing import printable
 
 
 class EventCodesSerializer(serializers.Serializer[Any]):
@@ -87,7 +87,7 @@ class EventCodePng(ApiView):
     def get(self, request: Request, uuid: UUID, code: UUID) -> HttpResponse:
         """Fetch a code of an event as a PNG."""
         found = find(_codes(request, uuid), uuid=code)
-        return hand_out(request, found, found.event, FileKind.PNG, lambda: render_picture(request, found, FileKind.PNG))
+        return hand_out(request, printable(found), FileKind.PNG, lambda: render_picture(request, found, FileKind.PNG))
 
 
 class EventCodeSvg(ApiView):
@@ -99,7 +99,7 @@ class EventCodeSvg(ApiView):
     def get(self, request: Request, uuid: UUID, code: UUID) -> HttpResponse:
         """Fetch a code of an event as an SVG."""
         found = find(_codes(request, uuid), uuid=code)
-        return hand_out(request, found, found.event, FileKind.SVG, lambda: render_picture(request, found, FileKind.SVG))
+        return hand_out(request, printable(found), FileKind.SVG, lambda: render_picture(request, found, FileKind.SVG))
 
 
 class EventCodePoster(ApiView):
@@ -116,7 +116,9 @@ class EventCodePoster(ApiView):
         found = find(_codes(request, uuid), uuid=code)
         language = PosterParameters(data=request.query_params).chosen()
         count_document(request)
-        return hand_out(request, found, found.event, FileKind.PDF, lambda: render_pdf(describe(found, language=language)))
+        return hand_out(
+            request, printable(found), FileKind.PDF, lambda: render_pdf(printable(found).poster(languages=(language,)))
+        )
 
 
 def _codes(request: Request, event: UUID) -> QuerySet[EventCode]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from events import api, api_codes, api_slots
+from events import api, api_codes, api_rooms, api_slots
 
 app_name = "events-api"
 urlpatterns = [
@@ -8,6 +8,9 @@ urlpatterns = [
     path("<uuid:uuid>/", api.EventDetail.as_view(), name="event"),
     path("<uuid:uuid>/archive/", api.EventArchive.as_view(), name="archive"),
     path("<uuid:uuid>/bring-back/", api.EventBringBack.as_view(), name="bring_back"),
+    path("<uuid:uuid>/prints/", api.EventPrints.as_view(), name="prints"),
+    path("<uuid:uuid>/rooms/", api_rooms.EventRoomList.as_view(), name="rooms"),
+    path("<uuid:uuid>/rooms/<uuid:room>/", api_rooms.EventRoomDetail.as_view(), name="room"),
     path("<uuid:uuid>/slots/", api_slots.SlotList.as_view(), name="slots"),
     path("<uuid:uuid>/slots/batch/", api_slots.SlotBatch.as_view(), name="batch"),
     path("<uuid:uuid>/slots/<uuid:slot>/", api_slots.SlotDetail.as_view(), name="slot"),

@@ -3,10 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -29,13 +30,15 @@ from clea_portal.api.codes import (
 from clea_portal.api.idempotency import idempotent
 from clea_portal.api.pagination import Pages
 from clea_portal.api.places import ArchivedParameter, PlaceSerializer
+from clea_portal.api.prints import JobSerializer, PrintSerializer, order
+from clea_portal.api.problems import Refused
 from clea_portal.api.throttling import count_document
 from clea_portal.codes.files import FileKind
 from clea_portal.posters.documents import render_pdf
 from venues.codes import renew_code
 from venues.managing import archive_venue, bring_back_venue, change_venue, open_venue
-from venues.models import Venue, VenueCode
-from venues.posters import describe
+from venues.models import Venue, VenueCode, VenueCodeKind
+from venues.printing import of_venue, printable
 
 
 class VenueCodeSerializer(CodeSerializer):
@@ -51,8 +54,8 @@ class VenueSerializer(PlaceSerializer):
         return str(self.context["request"].build_absolute_uri(reverse("venues-api:venue", args=[venue.uuid])))
 
     @extend_schema_field(VenueCodeSerializer(allow_null=True))
-    def get_code(self, venue: Venue) -> Any:
-        code = next((code for code in venue.codes.all() if code.kind == "static" and code.room_id is None), None)
+    def get_code(self, venue: Any) -> Any:
+        code = next(iter(venue.codes_of_whole), None)
         return VenueCodeSerializer(code, context=self.context).data if code else None
 
 
@@ -67,9 +70,9 @@ class VenueList(ApiView):
 
         The newest first. With `archived=true`, those that are archived instead.
         """
-        own = _venues(request)
+        own = venues_of(request)
         shown = own.archived() if ArchivedParameter.chosen(request) else own.in_use()
-        return page_of(shown.with_current_codes(), VenueSerializer, view=self, request=request)
+        return page_of(shown, VenueSerializer, view=self, request=request)
 
     @extend_schema(operation_id="venues_create", request=VenueSerializer, responses={201: VenueSerializer}, tags=["venues"])
     @idempotent
@@ -98,7 +101,7 @@ class VenueDetail(ApiView):
 
         Only what is sent changes. A code that is already issued stays as it was; its `edited_since` then says what differs.
         """
-        who, venue = caller(request), find(_venues(request), uuid=uuid)
+        who, venue = caller(request), find(venues_of(request), uuid=uuid)
         context = {"request": request, "country": venue.country, "place": venue}
         serializer = VenueSerializer(venue, data=request.data, partial=True, context=context)
         serializer.is_valid(raise_exception=True)
@@ -114,7 +117,7 @@ class VenueArchive(ApiView):
 
         Phones still recognise its code. It can be brought back within a year. Archiving twice changes nothing.
         """
-        archive_venue(find(_venues(request), uuid=uuid), by=caller(request).user, now=timezone.now())
+        archive_venue(find(venues_of(request), uuid=uuid), by=caller(request).user, now=timezone.now())
         return _answer(request, uuid)
 
 
@@ -126,8 +129,21 @@ class VenueBringBack(ApiView):
 
         It comes with the same code.
         """
-        bring_back_venue(find(_venues(request), uuid=uuid), by=caller(request).user)
+        bring_back_venue(find(venues_of(request), uuid=uuid), by=caller(request).user)
         return _answer(request, uuid)
+
+
+class VenuePrints(ApiView):
+    is_reading = True
+
+    @extend_schema(operation_id="venues_print", request=PrintSerializer, responses={202: JobSerializer}, tags=["venues"])
+    @idempotent
+    def post(self, request: Request, uuid: UUID) -> Response:
+        """Order prints or a bundle of a venue.
+
+        Of its codes without an end, of all its rooms. The answer is a job: `Location` says where to ask how far it is.
+        """
+        return order(request, of_venue(find(venues_of(request), uuid=uuid)))
 
 
 class VenueCodeList(ApiView):
@@ -139,7 +155,7 @@ class VenueCodeList(ApiView):
 
         The newest first, replaced ones too, until they are deleted.
         """
-        find(_venues(request), uuid=uuid)
+        find(venues_of(request), uuid=uuid)
         return page_of(_codes(request, uuid), VenueCodeSerializer, view=self, request=request)
 
 
@@ -159,6 +175,8 @@ class VenueCodeRenew(ApiView):
         The answer is the new code. The old one is listed as replaced, and is no longer printed.
         """
         old = find(_codes(request, uuid), uuid=code)
+        if old.kind != VenueCodeKind.STATIC:
+            raise Refused("not-ready", _("Only a code without an end is renewed. A dated one ends by itself."))
         with said_as_problems():
             new = renew_code(old, by=caller(request).user, now=timezone.now())
         return _code_answer(request, find(_codes(request, uuid), uuid=new.uuid), status=201)
@@ -176,7 +194,7 @@ class VenueCodePng(ApiView):
     def get(self, request: Request, uuid: UUID, code: UUID) -> HttpResponse:
         """Fetch a code of a venue as a PNG."""
         found = find(_codes(request, uuid), uuid=code)
-        return hand_out(request, found, found.venue, FileKind.PNG, lambda: render_picture(request, found, FileKind.PNG))
+        return hand_out(request, printable(found), FileKind.PNG, lambda: render_picture(request, found, FileKind.PNG))
 
 
 class VenueCodeSvg(ApiView):
@@ -188,7 +206,7 @@ class VenueCodeSvg(ApiView):
     def get(self, request: Request, uuid: UUID, code: UUID) -> HttpResponse:
         """Fetch a code of a venue as an SVG."""
         found = find(_codes(request, uuid), uuid=code)
-        return hand_out(request, found, found.venue, FileKind.SVG, lambda: render_picture(request, found, FileKind.SVG))
+        return hand_out(request, printable(found), FileKind.SVG, lambda: render_picture(request, found, FileKind.SVG))
 
 
 class VenueCodePoster(ApiView):
@@ -205,11 +223,15 @@ class VenueCodePoster(ApiView):
         found = find(_codes(request, uuid), uuid=code)
         language = PosterParameters(data=request.query_params).chosen()
         count_document(request)
-        return hand_out(request, found, found.venue, FileKind.PDF, lambda: render_pdf(describe(found, language=language)))
+        return hand_out(
+            request, printable(found), FileKind.PDF, lambda: render_pdf(printable(found).poster(languages=(language,)))
+        )
 
 
-def _venues(request: Request) -> Any:
-    return Venue.objects.filter(organisation=caller(request).organisation).with_country()
+def venues_of(request: Request) -> Any:
+    static = VenueCode.objects.static().current().filter(room=None)
+    own = Venue.objects.filter(organisation=caller(request).organisation).with_country()
+    return own.prefetch_related(Prefetch("codes", queryset=static, to_attr="codes_of_whole"))
 
 
 def _codes(request: Request, venue: UUID) -> QuerySet[VenueCode]:
@@ -217,7 +239,7 @@ def _codes(request: Request, venue: UUID) -> QuerySet[VenueCode]:
 
 
 def _answer(request: Request, uuid: UUID, *, status: int = 200) -> Response:
-    venue = find(_venues(request).with_current_codes(), uuid=uuid)
+    venue = find(venues_of(request), uuid=uuid)
     shown = VenueSerializer(venue, context={"request": request}).data
     return Response(shown, status=status, headers={"Location": shown["url"]} if status == 201 else None)
 

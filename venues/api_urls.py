@@ -1,6 +1,6 @@
 from django.urls import path
 
-from venues import api
+from venues import api, api_rooms
 
 app_name = "venues-api"
 urlpatterns = [
@@ -8,6 +8,9 @@ urlpatterns = [
     path("<uuid:uuid>/", api.VenueDetail.as_view(), name="venue"),
     path("<uuid:uuid>/archive/", api.VenueArchive.as_view(), name="archive"),
     path("<uuid:uuid>/bring-back/", api.VenueBringBack.as_view(), name="bring_back"),
+    path("<uuid:uuid>/prints/", api.VenuePrints.as_view(), name="prints"),
+    path("<uuid:uuid>/rooms/", api_rooms.VenueRoomList.as_view(), name="rooms"),
+    path("<uuid:uuid>/rooms/<uuid:room>/", api_rooms.VenueRoomDetail.as_view(), name="room"),
     path("<uuid:uuid>/codes/", api.VenueCodeList.as_view(), name="codes"),
     path("<uuid:uuid>/codes/<uuid:code>/", api.VenueCodeDetail.as_view(), name="code"),
     path("<uuid:uuid>/codes/<uuid:code>/renew/", api.VenueCodeRenew.as_view(), name="renew"),

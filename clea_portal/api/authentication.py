@@ -34,12 +34,12 @@ class TokenAuthentication(BaseAuthentication):
 
 
 class MayCall(BasePermission):
-    """Everybody with a token reads; whoever may issue writes."""
+    """Everybody with a token reads; whoever may issue writes. A view whose ``is_reading`` is true only makes files to read."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         if not isinstance(request.auth, Caller):
             raise NotAuthenticated(_("Send a token: Authorization: Bearer clea_… You make one on your account's page of tokens."))
-        if request.method in SAFE_METHODS or request.auth.may_issue:
+        if request.method in SAFE_METHODS or request.auth.may_issue or getattr(view, "is_reading", False):
             return True
         if request.auth.token.scope == Scope.READ:
             raise Refused("read-only", _("This token may only read. Make one that may issue."))

@@ -33,6 +33,8 @@ class Negotiation(DefaultContentNegotiation):
         if request.query_params.get("format"):
             return super().select_renderer(request, renderers, format_suffix)
         known = {renderer.media_type: renderer for renderer in renderers}
+        if "*/*" in known:
+            return known["*/*"], "*/*"
         preferred = request._request.get_preferred_type(list(known))
         if preferred is None:
             raise NotAcceptable

@@ -15,12 +15,13 @@ from rest_framework.request import Request
 
 from clea_portal.api.authentication import caller
 from clea_portal.api.problems import Refused
-from clea_portal.audit.trail import record_act
 from clea_portal.authorities.keys import NoKey
 from clea_portal.codes.errors import AlreadyRenewed, Archived
 from clea_portal.codes.files import FileKind
 from clea_portal.codes.messages import already_renewed_message, archived_message, no_key_message, replaced_message
-from clea_portal.codes.models import IssuedCode, Place
+from clea_portal.codes.models import IssuedCode
+from clea_portal.codes.printing.making import Overtaken, record_prints, require_current
+from clea_portal.codes.printing.subjects import PrintableCode
 from clea_portal.posters.errors import BadPoster, PosterUnreadable
 from clea_portal.posters.pictures import LARGEST_MODULE, SMALLEST_MODULE, render_png, render_svg
 from clea_portal.posters.poster import LANGUAGES
@@ -88,6 +89,12 @@ class PdfRenderer(_FileRenderer):
     media_type, format = FileKind.PDF.content_type, FileKind.PDF.value
 
 
+class AnyRenderer(_FileRenderer):
+    """Of files whose kind only they know."""
+
+    media_type, format = "*/*", "file"
+
+
 class PictureParameters(serializers.Serializer[Any]):
     module_pixels = serializers.IntegerField(
         default=DEFAULT_MODULE,
@@ -130,14 +137,18 @@ def render_picture(request: Request, code: IssuedCode, kind: FileKind) -> bytes:
     return render_png(code.deep_link, module_pixels=parameters.validated_data["module_pixels"])
 
 
-def hand_out(request: Request, code: IssuedCode, place: Place, kind: FileKind, render: Callable[[], bytes]) -> HttpResponse:
+def hand_out(request: Request, printable: PrintableCode, kind: FileKind, render: Callable[[], bytes]) -> HttpResponse:
     """A file, noted in the place's trail. Raises Refused for a code that no longer counts: two codes split the visitors."""
-    if code.replaced_at is not None:
+    if printable.code.replaced_at is not None:
         raise Refused("replaced", replaced_message())
-    if place.archived_at is not None:
+    if printable.place.archived_at is not None:
         raise Refused("archived", archived_message())
-    response = file_response(code, kind, render)
-    record_act(actor=caller(request).user, verb="printed", on=place, code=str(code.uuid), file=kind.value)
+    response = file_response(printable.code, kind, render)
+    try:
+        require_current([printable])
+    except Overtaken as error:
+        raise Refused("replaced", replaced_message()) from error
+    record_prints([printable], by=caller(request).user, file=kind.value)
     return response
 
 

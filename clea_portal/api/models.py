@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from clea_portal.accounts.models import Membership, Organisation, User
 from clea_portal.api.enums import Scope
 from clea_portal.fields import EncryptedBinaryField, EncryptedTextField
+from clea_portal.jobs.models import Job
 
 
 class TokenQuerySet(models.QuerySet["Token"]):
@@ -69,6 +70,20 @@ class StoredAnswer(models.Model):
         verbose_name = _("stored answer")
         verbose_name_plural = _("stored answers")
         constraints = [models.UniqueConstraint(fields=["token", "key_hash"], name="idempotency_key_once")]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
+class OrderedJob(models.Model):
+    """Which organisation a job of the API is about: tokens of the person for another organisation do not see it."""
+
+    job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="order")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("job ordered by a program")
+        verbose_name_plural = _("jobs ordered by programs")
 
     def __str__(self) -> str:
         return f"{self.pk}"

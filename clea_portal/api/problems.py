@@ -37,7 +37,7 @@ KINDS = {
     "already-renewed": Kind(409, gettext_lazy("The code had already been renewed")),
     "archived": Kind(409, gettext_lazy("This is archived")),
     "event-over": Kind(409, gettext_lazy("The event is over")),
-    "not-ready": Kind(409, gettext_lazy("This is not ready")),
+    "not-ready": Kind(409, gettext_lazy("This cannot be done as things are")),
     "too-many": Kind(409, gettext_lazy("There are as many as there may be")),
     "replaced": Kind(409, gettext_lazy("The code has been replaced")),
     "key-in-use": Kind(409, gettext_lazy("A call with this idempotency key is still at work")),

@@ -13,10 +13,11 @@ from clea_portal.api.enums import Scope
 from clea_portal.audit.models import AuditEvent
 from clea_portal.scanning.reading import read_content
 from events.api_urls import urlpatterns
-from events.models import Event, EventCode, Slot
+from events.models import Event, EventCode, EventRoom, Slot
+from events.rooms import add_rooms
 from tests.clea_portal.api.calling import PROBLEM, Program, program
 from tests.events.making import coming_event, planned_event, schedule_of
-from tests.members import organisation_with_choices
+from tests.members import member, organisation_with_choices
 
 WHERE = "/api/v1/events/"
 PROBLEMS = "http://localhost:8000/api/docs/#"
@@ -267,6 +268,22 @@ def test_file_is_handed_out_and_noted(reader, event, name, kind):
     assert (act.subject_uuid, act.details) == (event.uuid, {"code": str(code.uuid), "file": name.rpartition(".")[2]})
 
 
+def test_room_has_its_own_codes_in_each_slot(issuer, event):
+    where = f"{WHERE}{event.uuid}/"
+    issuer.send("post", f"{where}slots/", slot_words())
+    shown = issuer.send("post", f"{where}rooms/", {"name": "Balcony", "tables": ["A1"]}).json()
+    room = EventRoom.objects.get()
+    assert (shown["codes"], shown["tables"]) == ([], ["A1"])
+    (slot,) = issuer.send("get", f"{where}slots/").json()["results"]
+    assert sorted((code["kind"], code["room"]) for code in slot["codes"] if code["room"]) == [
+        ("asynchronous", str(room.uuid)),
+        ("entrance", str(room.uuid)),
+    ]
+    assert issuer.send("patch", f"{where}rooms/{room.uuid}/", {"name": "Gallery"}).json()["name"] == "Gallery"
+    assert issuer.send("delete", f"{where}rooms/{room.uuid}/").status_code == 204
+    assert issuer.send("get", f"{where}rooms/").json()["results"] == []
+
+
 @pytest.mark.parametrize("path", ["", "{event}/", "{event}/slots/", "{event}/codes/"])
 def test_number_of_queries_is_the_same_for_any_number_of_rows(issuer, organisation, event, path):
     counts = []
@@ -301,6 +318,12 @@ ROUTES = [
     ("slot", "{event}/slots/{slot}/", "get", None, 200, 200),
     ("slot", "{event}/slots/{slot}/", "patch", {}, 200, 403),
     ("slot", "{event}/slots/{slot}/", "delete", None, 204, 403),
+    ("prints", "{event}/prints/", "post", {"output": "a5"}, 202, 202),
+    ("rooms", "{event}/rooms/", "get", None, 200, 200),
+    ("rooms", "{event}/rooms/", "post", {"name": "Terrace"}, 201, 403),
+    ("room", "{event}/rooms/{room}/", "get", None, 200, 200),
+    ("room", "{event}/rooms/{room}/", "patch", {}, 200, 403),
+    ("room", "{event}/rooms/{room}/", "delete", None, 204, 403),
     ("codes", "{event}/codes/", "get", None, 200, 200),
     ("code", "{event}/codes/{code}/", "get", None, 200, 200),
     ("renew", "{event}/codes/{code}/renew/", "post", None, 201, 403),
@@ -315,7 +338,9 @@ LADDER = pytest.mark.parametrize(("name", "path", "method", "body", "issuing", "
 def address(organisation, issuer, event):
     issuer.send("post", f"{WHERE}{event.uuid}/slots/", slot_words())
     slot = Slot.objects.get()
-    uuids = {"event": event.uuid, "slot": slot.uuid, "code": slot.codes.get(kind="entrance").uuid}
+    (room,) = add_rooms(event=event, names=["Cellar"], independent=False, by=member(organisation), now=timezone.now())
+    code = slot.codes.get(kind="entrance")
+    uuids = {"event": event.uuid, "slot": slot.uuid, "code": code.uuid, "room": room.uuid}
     return lambda path: WHERE + path.format(**uuids)
 
 
@@ -357,7 +382,7 @@ def test_route_by_a_wrong_method(address, issuer, name, path, method, body, issu
 
 @LADDER
 def test_route_to_what_does_not_exist(issuer, name, path, method, body, issuing, reading):
-    nothing, malformed = ({"event": value, "slot": value, "code": value} for value in (uuid.uuid4(), "7"))
+    nothing, malformed = ({"event": value, "slot": value, "code": value, "room": value} for value in (uuid.uuid4(), "7"))
     for uuids in (nothing, malformed):
         if "{event}" in path:
             answer = issuer.send(method, WHERE + path.format(**uuids), body)

@@ -17,10 +17,11 @@ from clea_portal.authorities.models import Country, VenueCategory
 from clea_portal.scanning.reading import read_content
 from tests.clea_portal.api.calling import PROBLEM, Program, program
 from tests.factories import RegionFactory, VenueTypeFactory, ready_country
-from tests.members import organisation_with_choices
+from tests.members import member, organisation_with_choices
 from tests.venues.making import opened_venue
 from venues.api_urls import urlpatterns
-from venues.models import Venue, VenueCode
+from venues.models import Venue, VenueCode, VenueRoom
+from venues.rooms import add_rooms
 
 WHERE = "/api/v1/venues/"
 
@@ -292,6 +293,47 @@ def test_number_of_queries_is_the_same_for_any_number_of_rows(issuer, organisati
     assert len(set(counts)) == 1
 
 
+def test_room_has_its_own_code_and_tables(issuer, organisation):
+    where = f"{WHERE}{opened_venue(organisation).uuid}/rooms/"
+    shown = issuer.send("post", where, {"name": "Terrace", "tables": ["1", "2", "Bar"]}).json()
+    room = VenueRoom.objects.get()
+    assert (shown["name"], shown["independent"], shown["tables"]) == ("Terrace", True, ["1", "2", "Bar"])
+    assert [code["link"] for code in shown["codes"]] == [room.codes.get().deep_link]
+    assert shown["codes"][0]["room"] == str(room.uuid)
+    changed = issuer.send("patch", f"{where}{room.uuid}/", {"name": "Garden", "tables": []}).json()
+    assert (changed["name"], changed["tables"]) == ("Garden", [])
+    assert issuer.send("patch", f"{where}{room.uuid}/", {"independent": False}).json()["errors"][0]["pointer"] == "#/independent"
+    assert issuer.send("delete", f"{where}{room.uuid}/").status_code == 204
+    assert issuer.send("get", where).json()["results"] == []
+    assert VenueCode.objects.filter(room=room).current().count() == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"name": ""}, "#/name"),
+        ({"name": "x" * 41}, "#/name"),
+        ({"tables": ["1", "1"]}, "#/tables"),
+        ({"tables": ["x" * 31]}, "#/tables/0"),
+        ({"tables": "1"}, "#/tables"),
+        ({"tables": [str(number) for number in range(1001)]}, "#/tables"),
+    ],
+)
+def test_room_that_cannot_be_is_not_made(issuer, organisation, changes, pointer):
+    answer = issuer.send("post", f"{WHERE}{opened_venue(organisation).uuid}/rooms/", {"name": "Terrace"} | changes)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, pointer)
+    assert VenueRoom.objects.count() == 0
+
+
+def test_number_of_rooms_is_limited(issuer, organisation, monkeypatch):
+    for module in ("venues.rooms", "venues.api_rooms"):
+        monkeypatch.setattr(f"{module}.MOST_ROOMS", 1)
+    where = f"{WHERE}{opened_venue(organisation).uuid}/rooms/"
+    answers = [issuer.send("post", where, {"name": "Terrace"}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 409]
+    assert answers[1].json()["detail"] == "There are at most 1 rooms. Remove one first."
+
+
 # --- Everybody tries everything -------------------------------------------------------------------------------------------------
 
 # Name, address, method that works, its body, status for who may issue, for who may read.
@@ -302,6 +344,12 @@ ROUTES = [
     ("venue", "{venue}/", "patch", {}, 200, 403),
     ("archive", "{venue}/archive/", "post", None, 200, 403),
     ("bring_back", "{venue}/bring-back/", "post", None, 200, 403),
+    ("prints", "{venue}/prints/", "post", {"output": "a5"}, 202, 202),
+    ("rooms", "{venue}/rooms/", "get", None, 200, 200),
+    ("rooms", "{venue}/rooms/", "post", {"name": "Terrace"}, 201, 403),
+    ("room", "{venue}/rooms/{room}/", "get", None, 200, 200),
+    ("room", "{venue}/rooms/{room}/", "patch", {}, 200, 403),
+    ("room", "{venue}/rooms/{room}/", "delete", None, 204, 403),
     ("codes", "{venue}/codes/", "get", None, 200, 200),
     ("code", "{venue}/codes/{code}/", "get", None, 200, 200),
     ("renew", "{venue}/codes/{code}/renew/", "post", None, 201, 403),
@@ -315,7 +363,8 @@ LADDER = pytest.mark.parametrize(("name", "path", "method", "body", "issuing", "
 @pytest.fixture
 def address(organisation):
     venue = opened_venue(organisation)
-    return lambda path: WHERE + path.format(venue=venue.uuid, code=venue.codes.get().uuid)
+    (room,) = add_rooms(venue=venue, names=["Cellar"], independent=False, by=member(organisation), now=timezone.now())
+    return lambda path: WHERE + path.format(venue=venue.uuid, code=venue.codes.get().uuid, room=room.uuid)
 
 
 def test_ladder_has_every_route():
@@ -325,7 +374,8 @@ def test_ladder_has_every_route():
 @LADDER
 def test_route_for_who_may_issue(address, issuer, organisation, name, path, method, body, issuing, reading):
     colleague = program(organisation, role=MemberRole.EDITOR)
-    for caller in (issuer, colleague) if name != "renew" else (issuer,):
+    once = name == "renew" or method == "delete" or (name, method) == ("rooms", "post")
+    for caller in (issuer,) if once else (issuer, colleague):
         assert caller.send(method, address(path), body).status_code == issuing
 
 
@@ -363,7 +413,7 @@ def test_route_by_a_wrong_method(address, issuer, name, path, method, body, issu
 
 @LADDER
 def test_route_to_what_does_not_exist(address, issuer, name, path, method, body, issuing, reading):
-    for uuids in ({"venue": uuid.uuid4(), "code": uuid.uuid4()}, {"venue": "7", "code": "x"}):
+    for uuids in ({"venue": value, "code": value, "room": value} for value in (uuid.uuid4(), "7")):
         if "{venue}" in path:
             answer = issuer.send(method, WHERE + path.format(**uuids), body)
             assert (answer.status_code, answer["Content-Type"]) == (404, PROBLEM)
