@@ -1,0 +1,161 @@
+"""Posters of every size, language and kind: each fits, says what it must, and scans from paper and from a bad picture."""
+
+import io
+import random
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+from pypdfium2 import PdfDocument
+
+from clea_portal.posters.composing import compose, count_sheets
+from clea_portal.posters.documents import render_pdf
+from clea_portal.posters.errors import NameTooLongHere
+from clea_portal.posters.layouts import Layout
+from clea_portal.posters.poster import LANGUAGES, Poster, PosterKind
+from clea_portal.posters.wording import word
+from clea_portal.scanning.reading import read_content
+from tests.clea_portal.posters.making import LINK, draw_page, make_poster, text_of
+from tests.pictures import photograph
+
+LAYOUTS, KINDS = list(Layout), list(PosterKind)
+LONG = {
+    "name": "Restaurant Le Petit Bistrot de la Gare",
+    "place_label": "Terrasse au bord du fleuve · Table 12",
+    "authority": "Ministère de la Santé et de la Prévention",
+}
+PAIRS = [("fr", "en"), ("de", "ar"), ("ar", "fr"), ("pt", "it"), ("es", "nl")]
+
+
+def posters_of_every_kind(**changes: Any) -> list[Poster]:
+    return [make_poster(kind=kind, **(LONG | changes)) for kind in KINDS]
+
+
+def pages_of(pdf: bytes) -> list[str]:
+    return ["".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf)).pages]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_layout_language_and_kind(layout: Layout, language: str) -> None:
+    """Rendering reads every code back from the page drawn at 150 dots to the inch."""
+    posters = posters_of_every_kind(languages=(language,))
+    pages = pages_of(render_pdf(posters, layout=layout))
+    assert len(pages) == count_sheets(posters, layout=layout)
+    assert "".join(pages).count("K7PQ3M") == len(posters) * (2 if layout is Layout.TENT else 1)
+
+
+@pytest.mark.parametrize("languages", PAIRS, ids="-".join)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_two_languages(layout: Layout, languages: tuple[str, str]) -> None:
+    posters = posters_of_every_kind(languages=languages)
+    assert len(pages_of(render_pdf(posters, layout=layout))) == count_sheets(posters, layout=layout)
+
+
+@pytest.mark.parametrize("layout", [layout for layout in LAYOUTS if layout.has_large_print])
+def test_large_print(layout: Layout) -> None:
+    for languages in (*[(language,) for language in LANGUAGES], *PAIRS):
+        posters = posters_of_every_kind(languages=languages, large_print=True)
+        assert len(pages_of(render_pdf(posters, layout=layout))) == count_sheets(posters, layout=layout)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_scans_from_a_bad_picture(layout: Layout) -> None:
+    generator = random.Random(layout.value)
+    language, kind = generator.choice(LANGUAGES), generator.choice(KINDS)
+    page = draw_page(render_pdf(make_poster(kind=kind, languages=(language,), **LONG), layout=layout), dots_per_inch=150)
+    picture = photograph(page, seed=1, degrees=generator.uniform(-6, 6), blur=0.7, noise=8, quality=60, shadow=0.3, tilt=0.02)
+    assert read_content(picture).links == (LINK,)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize(
+    "name", ["Q", "Bar\nTerrasse\nCave", "Chez Luigi 🍕🎉", "مطعم دمشق الكبير", "北京饭店 東京都新宿区", "W" * 40]
+)
+def test_names(layout: Layout, name: str) -> None:
+    page = pages_of(render_pdf(make_poster(name=name, kind=PosterKind.DATED), layout=layout))[0]
+    # Other scripts come back in other orders, and emoji not at all.
+    expected = "".join(name.split()) if name.isascii() else "K7PQ3M"
+    assert expected in page
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_longest_names_are_printed_or_refused_in_words(layout: Layout) -> None:
+    poster = make_poster(name="Association des amis de la commune " * 5, place_label="x" * 80)
+    try:
+        text = pages_of(render_pdf(poster, layout=layout))[0]
+    except NameTooLongHere:
+        assert layout.face().is_tiny
+    else:
+        assert "Associationdesamisdelacommune" * 5 in text
+
+
+def test_sheets_hold_as_many_as_fit_in_their_order() -> None:
+    posters = [make_poster(name=f"Salle {number}") for number in range(30)]
+    pages = pages_of(render_pdf(posters, layout=Layout.STICKERS_12))
+    assert [page.count("Salle") for page in pages] == [12, 12, 6]
+    assert "Salle12" in pages[1]
+    assert count_sheets(posters, layout=Layout.STICKERS_12) == 3
+
+
+def test_fill_repeats_each_print_on_pages_of_its_own() -> None:
+    posters = [make_poster(name="Bar"), make_poster(name="Cave")]
+    pages = pages_of(render_pdf(posters, layout=Layout.STICKERS_8, fill=True))
+    assert [(page.count("Bar"), page.count("Cave")) for page in pages] == [(8, 0), (0, 8)]
+    assert count_sheets(posters, layout=Layout.STICKERS_8, fill=True) == 2
+
+
+def test_equal_codes_are_described_once() -> None:
+    (sheet,) = compose([make_poster()] * 12, layout=Layout.STICKERS_12)
+    assert len(sheet.codes) == 1
+
+
+def test_tent_stands_upright_on_both_sides() -> None:
+    document = PdfDocument(render_pdf(make_poster(), layout=Layout.TENT))
+    page = document[0].get_textpage()
+    found = [page.get_charbox(number) for number in range(page.count_chars()) if page.get_text_range(number, 1) == "K"]
+    heights = sorted(bottom for _, bottom, _, _ in found)
+    # The same distance from the fold, above and below it.
+    assert len(found) == 2
+    middle = 297 / 2 / 25.4 * 72
+    assert heights[0] < middle < heights[1]
+    document.close()
+
+
+def test_staff_sheets_say_so_on_every_print() -> None:
+    for layout in LAYOUTS:
+        (page,) = pages_of(render_pdf(make_poster(kind=PosterKind.STAFF), layout=layout))
+        assert "Staffonly" in page or "Private:forstaffonly,notforvisitors" in page
+
+
+def test_dated_poster_says_day_and_times() -> None:
+    text = text_of(render_pdf(make_poster(kind=PosterKind.DATED, languages=("fr",))))
+    assert "Samedi 12 juin 2027" in text
+    assert "Valable du samedi 12 juin 2027 à 20:00 au dimanche 13 juin 2027 à 02:00 (heure locale, Europe/Paris)." in text
+
+
+def test_small_prints_say_times_in_figures() -> None:
+    text = text_of(render_pdf(make_poster(kind=PosterKind.DATED), layout=Layout.CARD))
+    assert "Sat 12 June 2027 20:00 – Sun 13 June 2027, 02:00" in text
+
+
+def test_both_languages_are_on_the_page() -> None:
+    poster = make_poster(languages=("fr", "de"))
+    text = "".join(text_of(render_pdf(poster)).split())
+    for language in poster.languages:
+        assert "".join(word(poster, language).headline.split()) in text
+
+
+def test_accent_and_authority() -> None:
+    plain, changed = (render_pdf(make_poster(**changes)) for changes in ({}, {"accent": "#a01850", "authority": "Ministry"}))
+    assert ("Ministry" in text_of(plain), "Ministry" in text_of(changed)) == (False, True)
+    colours = {pixel for _, pixel in draw_colours(changed)}
+    assert (0xA0, 0x18, 0x50) in colours
+    assert (0x0B, 0x5A, 0x6B) not in colours
+
+
+def draw_colours(pdf: bytes) -> list[tuple[int, tuple[int, int, int]]]:
+    document = PdfDocument(pdf)
+    image = document[0].render(scale=1).to_pil().convert("RGB")
+    document.close()
+    return image.getcolors(image.width * image.height) or []
