@@ -38,7 +38,7 @@ class MayCall(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         if not isinstance(request.auth, Caller):
-            raise NotAuthenticated(_("Send a token: Authorization: Bearer clea_… You make one on your account's page of tokens."))
+            raise NotAuthenticated(_("Send a token: Authorization: Bearer clea_… You make one on your account’s page of tokens."))
         if request.method in SAFE_METHODS or request.auth.may_issue or getattr(view, "is_reading", False):
             return True
         if request.auth.token.scope == Scope.READ:

@@ -33,7 +33,9 @@ class TokenForm(forms.Form):
         choices=Scope.choices,
         widget=forms.RadioSelect,
         initial=Scope.READ,
-        help_text=gettext_lazy("Never more than you may yourself in this organisation. Phones and PINs are shown to the second."),
+        help_text=gettext_lazy(
+            "Never more than you may yourself in this organisation. Only one that may issue sees phones and PINs."
+        ),
     )
     days = forms.TypedChoiceField(
         label=gettext_lazy("It expires"),
