@@ -1,8 +1,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,45 +10,22 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clea_portal.accounts.person import person
 from clea_portal.authorities.keys import NoKey
 from clea_portal.codes.access import (
-    WRITERS,
     find,
     may_edit,
     organisations_to_write_for,
     require_editor,
-    roles_in_organisations,
     to_first_organisation,
 )
-from clea_portal.codes.entry import ROWS_PER_PAGE, chosen_country, last_region, other_countries
+from clea_portal.codes.entry import chosen_country, last_region, other_countries
 from clea_portal.codes.errors import AlreadyRenewed, Archived
 from clea_portal.codes.facts import edited_since, facts_of
 from clea_portal.codes.messages import already_renewed_message, archived_message, no_key_message
-from clea_portal.codes.shelf_life import state_of
 from venues.codes import renew_code
 from venues.finding import Found
 from venues.forms import VenueForm
 from venues.managing import archive_venue, bring_back_venue, change_venue, open_venue
 from venues.models import Venue, VenueCode
 from venues.overview import packed_until, parts_of
-
-
-@require_safe
-def venue_list(request: HttpRequest) -> HttpResponse:
-    user, now = person(request), timezone.now()
-    roles = roles_in_organisations(user)
-    if not roles:
-        return to_first_organisation(request)
-    own = Venue.objects.of_member(user)
-    archived = request.GET.get("show") == "archived"
-    shown = (own.archived() if archived else own.in_use()).with_country().with_current_codes()
-    page = Paginator(shown, ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    rows = [
-        {"venue": venue, "code": code, "state": code and state_of(code, country=venue.country, now=now)}
-        for venue in page
-        for code in [next(iter(venue.codes.all()), None)]
-    ]
-    counts = own.aggregate(in_use=Count("pk", filter=Q(archived_at=None)), archived=Count("pk", filter=~Q(archived_at=None)))
-    context = {"page_obj": page, "rows": rows, "archived": archived, "counts": counts, "may_write": roles.intersection(WRITERS)}
-    return render(request, "venues/list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,14 +1,18 @@
 """Every view, tried by everybody: what only the view's own tests can show stands there."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from clea_portal.accounts.enums import MemberRole
 from tests.factories import MembershipFactory
 from tests.members import member, signed_in
+from venues.packs import make_pack
+from venues.rotations import set_rotation
 from venues.urls import urlpatterns
 
 # Name, what its address names, the method that works, the status for those who may write, for readers.
@@ -17,6 +21,16 @@ VIEWS = [
     ("create", None, "get", 200, 403),
     ("detail", "venue", "get", 200, 200),
     ("edit", "venue", "get", 200, 403),
+    ("import", None, "get", 200, 403),
+    ("export", None, "get", 200, 200),
+    ("wall", "venue", "get", 200, 200),
+    ("listed", "venue", "post", 200, 200),
+    ("duplicate", "venue", "get", 200, 403),
+    ("reminders", "venue", "post", 302, 403),
+    ("print_selection", None, "get", 200, 200),
+    ("print", "venue", "get", 200, 200),
+    ("print_pack", "pack", "get", 200, 200),
+    ("print_pack_staff", "pack", "get", 200, 200),
     ("archive", "venue", "post", 302, 403),
     ("bring_back", "venue", "post", 302, 403),
     ("renew", "code", "get", 200, 403),
@@ -25,12 +39,34 @@ VIEWS = [
     ("png", "code", "get", 200, 200),
     ("svg", "code", "get", 200, 200),
 ]
+TAKE_BOTH = (
+    "create",
+    "edit",
+    "renew",
+    "import",
+    "duplicate",
+    "wall",
+    "print_selection",
+    "print",
+    "print_pack",
+    "print_pack_staff",
+)
 NAMED = [view for view in VIEWS if view[1]]
 WRITING = [(name, subject) for name, subject, *_, reader in VIEWS if reader == 403]
 
 
 def address(name, subject, venue, code):
-    return reverse(f"venues:{name}", args=[{"venue": venue, "code": code}[subject].uuid] if subject else [])
+    if subject is None:
+        return reverse(f"venues:{name}")
+    return reverse(
+        f"venues:{name}", args=[(pack_of(venue) if subject == "pack" else {"venue": venue, "code": code}[subject]).uuid]
+    )
+
+
+def pack_of(venue):
+    by, now, today = member(venue.organisation), timezone.now(), timezone.localdate()
+    set_rotation(venue=venue, renewal_hours=["04:00"], by=by, now=now)
+    return make_pack(venue=venue, first_day=today, last_day=today + timedelta(days=1), with_staff=True, by=by, now=now)
 
 
 def test_ladder_has_every_view():
@@ -74,9 +110,7 @@ def test_view_by_a_wrong_method(name, subject, method, _, __, venue, code, owner
     assert {getattr(owner, verb)(url).status_code for verb in wrong} == {405}
 
 
-@pytest.mark.parametrize(
-    "name", [name for name, _, method, *_ in VIEWS if method == "get" and name not in ("create", "edit", "renew")]
-)
+@pytest.mark.parametrize("name", [name for name, _, method, *_ in VIEWS if method == "get" and name not in TAKE_BOTH])
 def test_view_that_shows_takes_no_post(name, venue, code, owner):
     subject = next(view[1] for view in VIEWS if view[0] == name)
     assert owner.post(address(name, subject, venue, code)).status_code == 405

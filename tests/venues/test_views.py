@@ -38,7 +38,7 @@ def said(response):
 
 def test_list_shows_each_venue_with_its_check_code_and_state(venue, code, owner):
     response = owner.get(reverse("venues:list"))
-    assert [(row["venue"], row["code"], row["state"]) for row in response.context["rows"]] == [
+    assert [(row.venue, row.code, row.state) for row in response.context["rows"]] == [
         (venue, code, "renewal_advised"),
     ]
     page = response.content.decode()
@@ -53,7 +53,7 @@ def test_list_asks_as_much_for_one_venue_as_for_three(number, django_assert_num_
     for _ in range(number):
         opened_venue(organisation)
     browser = signed_in(member(organisation))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(18):
         response = browser.get(reverse("venues:list"))
     assert len(response.context["rows"]) == number
 
@@ -75,10 +75,10 @@ def test_list_without_venues_does_not_tell_a_reader_to_make_one():
 def test_list_keeps_archived_venues_apart(venue, owner):
     other = opened_venue(venue.organisation)
     archive_venue(venue, by=UserFactory(), now=timezone.now())
-    assert [row["venue"] for row in owner.get(reverse("venues:list")).context["rows"]] == [other]
+    assert [row.venue for row in owner.get(reverse("venues:list")).context["rows"]] == [other]
     response = owner.get(reverse("venues:list"), {"show": "archived"})
-    assert [row["venue"] for row in response.context["rows"]] == [venue]
-    assert response.context["counts"] == {"in_use": 1, "archived": 1}
+    assert [row.venue for row in response.context["rows"]] == [venue]
+    assert response.context["counts"] == {"in_use": 1, "archived": 1, "attention": 1}
 
 
 def test_list_shows_25_a_page(owner, venue):
