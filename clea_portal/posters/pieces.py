@@ -119,7 +119,8 @@ class Setter:
         if others or not _ends_above(page._page_box, page.height + _TOLERANCE):
             return None
         width, height = page.width * POINTS_PER_PIXEL, page.height * POINTS_PER_PIXEL
-        canvas = Canvas(self._fonts, width=width, height=height)
+        # What a background may cover, in pixels: the matrix that makes points of them comes after.
+        canvas = Canvas(self._fonts, width=page.width, height=page.height)
         canvas.transform(d=-1, f=height)
         page.paint(canvas, POINTS_PER_PIXEL)
         root = html.etree_element
