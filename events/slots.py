@@ -68,6 +68,7 @@ def change_slot(slot: Slot, *, name: str, start: datetime, end: datetime, by: Us
     """The names of the fields that changed. Its codes stay, and know that they are left behind. Raises EventTooLong."""
     period_of(start=start, end=end)
     event = locked(slot.event_id)
+    slot.refresh_from_db(fields=["name", "start", "end"])
     changed = set_fields(slot, name=name, start=start, end=end)
     if changed:
         slot.save(update_fields=changed)
