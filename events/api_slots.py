@@ -53,14 +53,14 @@ class SlotSerializer(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         slot = self.instance
-        start, end = (attrs.get(name, getattr(slot, name, None)) for name in ("start", "end"))
+        start, end = (attrs[name] if name in attrs else getattr(slot, name) for name in ("start", "end"))
         if slot is None or (start, end) != (slot.start, slot.end):
             check_times(start=start, end=end, now=timezone.now())
         return attrs
 
 
 class SlotBatchSerializer(StrictSerializer):
-    slots = SlotSerializer(many=True, allow_empty=False, max_length=MOST_AT_ONCE)
+    slots = serializers.ListField(child=SlotSerializer(), min_length=1, max_length=MOST_AT_ONCE)
 
 
 class CodeParameter(PictureParameters):

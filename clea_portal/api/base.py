@@ -4,6 +4,7 @@ from datetime import UTC
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
@@ -74,7 +75,7 @@ def find(rows: QuerySet[Row], *, uuid: UUID) -> Row:
     """Raises Http404."""
     try:
         return rows.get(uuid=uuid)
-    except rows.model.DoesNotExist as error:
+    except ObjectDoesNotExist as error:
         raise Http404 from error
 
 

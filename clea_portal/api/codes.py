@@ -70,7 +70,7 @@ class CodeSerializer(serializers.Serializer[Any]):
 class _FileRenderer(BaseRenderer):
     """For answers that are bytes already: it only takes part in the choice by Accept and ``?format=``."""
 
-    charset = None  # type: ignore[assignment]
+    charset = None
     render_style = "binary"
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> Any:

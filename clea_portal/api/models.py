@@ -21,7 +21,8 @@ class TokenQuerySet(models.QuerySet["Token"]):
     def with_role(self) -> "TokenQuerySet":
         """Each row's ``role``: what its person is in its organisation at this moment, None for somebody who has left."""
         memberships = Membership.objects.filter(user=OuterRef("user"), organisation=OuterRef("organisation"))
-        return self.select_related("user", "organisation__country").annotate(role=Subquery(memberships.values("role")[:1]))
+        role = Subquery(memberships.values("role")[:1])
+        return self.select_related("user", "organisation__country").annotate(role=role)  # type: ignore[no-redef]
 
 
 class Token(models.Model):

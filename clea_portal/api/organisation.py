@@ -14,7 +14,7 @@ from clea_portal.authorities.models import Region, VenueType
 
 class LabelSerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField()
-    label = serializers.CharField(help_text="In the language of the request.")
+    label = serializers.CharField(help_text="In the language of the request.")  # type: ignore[assignment]
 
 
 class RegionSerializer(serializers.Serializer[Any]):

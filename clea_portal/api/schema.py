@@ -60,7 +60,7 @@ class ApiSchema(AutoSchema):
     def get_summary(self) -> str | None:
         return self._lines()[0].rstrip(".") or None
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         return " ".join(self._lines()[1:]).strip()
 
     def _lines(self) -> list[str]:

@@ -71,7 +71,8 @@ def schema(request: HttpRequest) -> HttpResponse:
     if wants_json and request.GET.get("format") != "yaml":
         response: HttpResponse = JsonResponse(description())
     else:
-        response = HttpResponse(OpenApiYamlRenderer().render(description(), renderer_context={}), content_type=YAML)
+        content = OpenApiYamlRenderer().render(description(), renderer_context={})  # type: ignore[no-untyped-call]
+        response = HttpResponse(content, content_type=YAML)
     response["Vary"] = "Accept"
     return response
 

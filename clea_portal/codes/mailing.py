@@ -37,8 +37,8 @@ HOUR = timedelta(hours=1)
 
 def proven_address(user: User) -> str | None:
     """The address that the person signs in with, if they have confirmed it."""
-    own = EmailAddress.objects.filter(user=user, verified=True).order_by("-primary", "pk")
-    return own.values_list("email", flat=True).first()
+    own = EmailAddress.objects.filter(user=user, verified=True).order_by("-primary", "pk").first()
+    return str(own.email) if own else None
 
 
 def order_mail(request: HttpRequest, *, task: str, code: IssuedCode, place: Place) -> None:
