@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from clea_portal.codes.keeping.keeper import keeper
 from clea_portal.codes.keeping.sheet import RecoverySheet
 from clea_portal.codes.models import Place
-from clea_portal.codes.printing.bundle import _parts as parts_of
-from clea_portal.codes.printing.bundle import _write as write_parts
+from clea_portal.codes.printing.bundle import parts_of, write_parts
 from clea_portal.codes.printing.making import Made, silent, zipped
 from clea_portal.codes.printing.options import Output, PrintOptions
 from clea_portal.jobs.files import safe_name

@@ -46,7 +46,7 @@ def make(subject: Subject, options: PrintOptions, *, by: User, report: Report) -
     require_current(chosen)
     logo = read_logo(options.logo, places=subject.places)
     folders = _folders(chosen)
-    parts = {folder: _parts(printables, options, logo=logo) for folder, printables in folders.items()}
+    parts = {folder: parts_of(printables, options, logo=logo) for folder, printables in folders.items()}
     made = (_zip if options.output == Output.BUNDLE_ZIP else _pdf)(
         subject, options, parts, created_on=_newest(chosen), report=report
     )
@@ -66,7 +66,8 @@ def _folders(printables: Sequence[PrintableCode]) -> dict[str, list[PrintableCod
     }
 
 
-def _parts(printables: Sequence[PrintableCode], options: PrintOptions, *, logo: Logo | None) -> list[Part]:
+def parts_of(printables: Sequence[PrintableCode], options: PrintOptions, *, logo: Logo | None) -> list[Part]:
+    """What goes into the bundle of one place, numbered in the order in which it is used."""
     scanned = [printable for printable in printables if printable.kind is not PosterKind.ASYNCHRONOUS]
     tickets = [printable for printable in printables if printable.kind is PosterKind.ASYNCHRONOUS]
 
@@ -152,18 +153,21 @@ def _zip(subject: Subject, options: PrintOptions, parts: dict[str, list[Part]], 
         done = 0
         for folder, group in parts.items():
             for part in group:
-                yield f"{folder}{safe_name(f'{part.name}.pdf')}", _write([part], options, created_on, _from(done, total, report))
+                yield (
+                    f"{folder}{safe_name(f'{part.name}.pdf')}",
+                    write_parts([part], options, created_on, _from(done, total, report)),
+                )
                 done += part.pages
 
     return zipped(files(), name=safe_name(f"{subject.file_name}.zip"))
 
 
 def _pdf(subject: Subject, options: PrintOptions, parts: dict[str, list[Part]], *, created_on: date, report: Report) -> Made:
-    file = _write(list(chain.from_iterable(parts.values())), options, created_on, report, title=subject.title)
+    file = write_parts(list(chain.from_iterable(parts.values())), options, created_on, report, title=subject.title)
     return Made(file=file, name=safe_name(f"{subject.file_name}.pdf"), content_type=PDF)
 
 
-def _write(parts: Sequence[Part], options: PrintOptions, created_on: date, report: Report, *, title: str = "") -> BinaryIO:
+def write_parts(parts: Sequence[Part], options: PrintOptions, created_on: date, report: Report, *, title: str = "") -> BinaryIO:
     return filled(
         lambda file: write_sheets(
             chain.from_iterable(part.sheets() for part in parts),
