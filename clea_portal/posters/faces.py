@@ -4,8 +4,9 @@ Millimetres from the top left corner of the face. Every area has a fixed place a
 fit are set smaller (see `pages`), so no text ever moves the code.
 """
 
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from typing import Any, NamedTuple
 
 
 class Area(NamedTuple):
@@ -72,24 +73,26 @@ class Face:
 
     def mirrored(self) -> "Face":
         """For languages written from right to left."""
-        areas = ("name", "dated_name", "date", "check", "headline", "header", "logo", "steps", "foot")
-        turned = {
-            name: area._replace(left=self.width - area.left - area.width) for name in areas if (area := getattr(self, name))
-        }
+        turned = {name: area._replace(left=self.width - area.left - area.width) for name, area in self._all_areas()}
         code = self.code._replace(left=self.width - self.code.left - self.code.side)
-        return replace(self, code=code, **turned)
+        changes: dict[str, Any] = {**turned, "code": code}
+        return replace(self, **changes)
 
     def scaled(self, factor: float) -> "Face":
         """The same face larger or smaller; small print does not get smaller than 5 points."""
-        areas = ("name", "dated_name", "date", "check", "headline", "header", "logo", "steps", "foot")
-        scaled = {name: _scale(area, factor) for name in areas if (area := getattr(self, name))}
+        scaled = {name: _scale(area, factor) for name, area in self._all_areas()}
         code = Square(*(round(length * factor, 3) for length in self.code))
-        return replace(self, width=self.width * factor, height=self.height * factor, code=code, **scaled)
+        changes: dict[str, Any] = {**scaled, "code": code, "width": self.width * factor, "height": self.height * factor}
+        return replace(self, **changes)
+
+    def _all_areas(self) -> Iterator[tuple[str, Area]]:
+        values = ((entry.name, getattr(self, entry.name)) for entry in fields(self))
+        return ((name, value) for name, value in values if isinstance(value, Area))
 
 
 def _scale(area: Area, factor: float) -> Area:
-    lengths = (round(length * factor, 3) for length in area[:4])
-    return Area(*lengths, max(area.points * factor, 6), max(5, area.least * factor), area.at_bottom)
+    left, top, width, height = (round(length * factor, 3) for length in area[:4])
+    return Area(left, top, width, height, max(area.points * factor, 6), max(5, area.least * factor), area.at_bottom)
 
 
 # A4; A3 and A5 are the same face, larger and smaller.
@@ -98,7 +101,7 @@ POSTER = Face(
     width=210,
     height=297,
     code=Square(43.2, 90.5, 123.6),
-    header=Area(16, 10, 128, 14, 11, 7, at_bottom=True),
+    header=Area(16, 10, 128, 14, 11, 6, at_bottom=True),
     logo=Area(149, 10, 45, 14, 0),
     name=Area(16, 30, 178, 40, 38, 11, at_bottom=True),
     dated_name=Area(16, 28, 178, 20, 32, 8.5, at_bottom=True),
@@ -115,7 +118,7 @@ POSTER_LARGE = replace(
     POSTER,
     style="poster large",
     code=Square(50, 96, 110),
-    header=Area(16, 10, 128, 14, 15, 8, at_bottom=True),
+    header=Area(16, 10, 128, 14, 15, 6, at_bottom=True),
     name=Area(16, 29, 178, 42, 46, 16, at_bottom=True),
     dated_name=Area(16, 28, 178, 20, 36, 14, at_bottom=True),
     date=Area(16, 49, 178, 24, 30, 14, at_bottom=True),
@@ -132,7 +135,7 @@ WIDE = Face(
     width=199.6,
     height=143.5,
     code=Square(8, 22.5, 113),
-    header=Area(8, 6, 142, 12, 10, 6.5, at_bottom=True),
+    header=Area(8, 6, 142, 12, 10, 5, at_bottom=True),
     logo=Area(153.6, 6, 38, 12, 0),
     name=Area(127, 25, 64.6, 45, 27, 8),
     dated_name=Area(127, 25, 64.6, 24, 22, 8),
@@ -145,7 +148,7 @@ WIDE = Face(
 WIDE_LARGE = replace(
     WIDE,
     style="wide large",
-    header=Area(8, 6, 142, 12, 14, 8, at_bottom=True),
+    header=Area(8, 6, 142, 12, 14, 5, at_bottom=True),
     name=Area(127, 24, 64.6, 50, 34, 12),
     dated_name=Area(127, 24, 64.6, 26, 28, 11),
     date=Area(127, 50, 64.6, 26, 21, 11, at_bottom=True),
@@ -161,7 +164,7 @@ UPRIGHT = Face(
     width=99.1,
     height=139,
     code=Square(12.55, 47, 74),
-    header=Area(6, 5, 62, 8.5, 7.5, 5, at_bottom=True),
+    header=Area(6, 5, 62, 8.5, 7.5, 4, at_bottom=True),
     logo=Area(71.1, 5, 22, 8.5, 0),
     name=Area(6, 15.5, 87.1, 21.5, 21, 7, at_bottom=True),
     dated_name=Area(6, 15, 87.1, 11.5, 17, 6.5, at_bottom=True),
@@ -281,7 +284,7 @@ SCREEN_LYING = Face(
     width=1920 * _PIXEL,
     height=1080 * _PIXEL,
     code=Square(102 * _PIXEL, 102 * _PIXEL, _SCREEN_CODE),
-    header=Area(284, 27, 130, 28, 22, 14),
+    header=Area(284, 27, 130, 28, 22, 9),
     logo=Area(420, 27, 61, 28, 0),
     name=Area(284, 62, 197, 72, 64, 20),
     dated_name=Area(284, 60, 197, 44, 54, 18),
@@ -296,7 +299,7 @@ SCREEN_STANDING = Face(
     width=1080 * _PIXEL,
     height=1920 * _PIXEL,
     code=Square(102 * _PIXEL, 540 * _PIXEL, _SCREEN_CODE),
-    header=Area(27, 20, 165, 24, 20, 13, at_bottom=True),
+    header=Area(27, 20, 165, 24, 20, 9, at_bottom=True),
     logo=Area(198, 20, 61, 24, 0),
     name=Area(27, 54, 231.75, 54, 60, 18, at_bottom=True),
     dated_name=Area(27, 52, 231.75, 28, 50, 16, at_bottom=True),

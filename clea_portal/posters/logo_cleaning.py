@@ -122,7 +122,7 @@ def _parse(content: bytes) -> ElementTree.Element:
         depth -= 1
         builder.end(_qualified(name))
 
-    def refuse(*_: Any) -> None:
+    def refuse(*_: Any) -> int:
         raise Refused("bad_logo")
 
     parser = expat.ParserCreate(namespace_separator="}")

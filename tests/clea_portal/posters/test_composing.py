@@ -24,7 +24,8 @@ LONG = {
     "place_label": "Terrasse au bord du fleuve · Table 12",
     "authority": "Ministère de la Santé et de la Prévention",
 }
-PAIRS = [("fr", "en"), ("de", "ar"), ("ar", "fr"), ("pt", "it"), ("es", "nl")]
+# Those with the longest sentences, and both orders of directions.
+PAIRS = [("de", "ar"), ("ar", "fr"), ("es", "nl")]
 
 
 def posters_of_every_kind(**changes: Any) -> list[Poster]:
@@ -54,7 +55,7 @@ def test_two_languages(layout: Layout, languages: tuple[str, str]) -> None:
 
 @pytest.mark.parametrize("layout", [layout for layout in LAYOUTS if layout.has_large_print])
 def test_large_print(layout: Layout) -> None:
-    for languages in (*[(language,) for language in LANGUAGES], *PAIRS):
+    for languages in (*PAIRS, ("pt",), ("ar",)):
         posters = posters_of_every_kind(languages=languages, large_print=True)
         assert len(pages_of(render_pdf(posters, layout=layout))) == count_sheets(posters, layout=layout)
 
