@@ -16,7 +16,7 @@ MOST_MISREAD_SHOWN = 50
 def tables_page(
     request: HttpRequest, *, of: str, tables: str, keep: Callable[[str], None], back_to: str, back_label: str
 ) -> HttpResponse:
-    """``of``: the place or room by name; ``tables``: its labels, one a line. ``keep`` is called with those that were confirmed."""
+    """``of``: the place or room by name; ``tables``: its labels, one a line. ``keep`` gets those that were confirmed."""
     form = TablesForm(initial={"text": tables})
     understood = None
     if request.method == "POST" and "labels" in request.POST:
