@@ -40,7 +40,7 @@ def _sheet(posters: Sequence[Poster], layout: Layout) -> Sheet:
     first = posters[0]
     distinct = list(dict.fromkeys(posters))
     cells = zip(layout.sheet.cells, (poster for poster in posters for _ in range(layout.sheet.cells_per_poster)), strict=False)
-    body = "".join(_cell(cell, poster, layout, distinct.index(poster)) for cell, poster in cells)
+    body = "".join(_cell(place, cell, poster, layout, distinct.index(poster)) for place, (cell, poster) in enumerate(cells))
     direction = words(first.language).direction
     return Sheet(
         bodies=(f'<body dir="{direction}">{body}</body>',),
@@ -56,7 +56,7 @@ def _sheet(posters: Sequence[Poster], layout: Layout) -> Sheet:
     )
 
 
-def _cell(cell: Cell, poster: Poster, layout: Layout, number: int) -> str:
+def _cell(place: int, cell: Cell, poster: Poster, layout: Layout, number: int) -> str:
     face = layout.face(large_print=poster.large_print)
     wordings = [word(poster, language) for language in poster.languages]
     areas = face.areas(is_dated=poster.valid_from is not None)
@@ -66,11 +66,11 @@ def _cell(cell: Cell, poster: Poster, layout: Layout, number: int) -> str:
         "posters/cell.html",
         {
             "face": face,
-            "cell": cell,
             "number": number,
-            "classes": f"{face.style} {variant} tint-{poster.accent[1:]}{' turned' * cell.turned}",
+            "classes": f"{face.style} {variant} tint-{poster.accent[1:]} cell-{place}{' turned' * cell.turned}",
             "direction": wordings[0].direction,
-            "logo": _logo(face, poster, wordings[0]),
+            "logo": poster.logo if face.logo else None,
+            "logo_name": wordings[0].logo,
             "before": "".join(text for name, text in texts.items() if name in _ABOVE),
             "after": "".join(text for name, text in texts.items() if name not in _ABOVE),
         },
@@ -107,15 +107,6 @@ def _steps(wordings: list[Wording]) -> list[list[dict[str, object]]]:
         [{"wording": wording, "heading": wording.steps[n].heading, "text": wording.steps[n].text} for wording in wordings]
         for n in range(3)
     ]
-
-
-def _logo(face: Face, poster: Poster, wording: Wording) -> dict[str, object]:
-    """As large as its area holds."""
-    if poster.logo is None or face.logo is None:
-        return {}
-    scale = min(face.logo.width / poster.logo.width, face.logo.height / poster.logo.height)
-    width, height = round(poster.logo.width * scale, 2), round(poster.logo.height * scale, 2)
-    return {"address": poster.logo.address, "alternative": wording.logo, "width": width, "height": height}
 
 
 def _is_turned_round(poster: Poster) -> bool:

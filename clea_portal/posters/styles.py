@@ -18,6 +18,9 @@ def style_of(layout: Layout, *, variants: tuple[tuple[bool, bool], ...], accents
     """`variants`: (large print, right to left) of the prints on the page; `accents`: their colours."""
     width, height = layout.page
     rules = [f"@page {{ size: {width:.4f}mm {height:.4f}mm; margin: 0; }}", common_style()]
+    rules += [
+        f".cell-{place} {{ left: {cell.left:.4f}mm; top: {cell.top:.4f}mm; }}" for place, cell in enumerate(layout.sheet.cells)
+    ]
     for large_print, right_to_left in variants:
         face = layout.face(large_print=large_print)
         rules.append(_measures(face.mirrored() if right_to_left else face, f".v{int(large_print)}{int(right_to_left)}"))

@@ -6,7 +6,8 @@ from pypdf import PdfReader
 
 from clea_portal.posters import binding
 from clea_portal.posters.documents import render_pdf
-from clea_portal.posters.errors import LinkUnfit, NameTooLong, PosterUnreadable
+from clea_portal.posters.errors import LinkUnfit, NameTooLongHere, PosterUnreadable
+from clea_portal.posters.layouts import Layout
 from clea_portal.posters.poster import PosterKind
 from clea_portal.posters.symbol import make_symbol
 from clea_portal.scanning.reading import decode_image, read_content
@@ -156,8 +157,9 @@ def test_long_texts_of_the_application_leave_room_for_the_name() -> None:
 
 def test_what_cannot_fit_is_refused() -> None:
     wide = {"application_name": "W" * 60, "application_purpose": "W" * 120, "application_site": "W" * 120}
-    with pytest.raises(NameTooLong):
-        render_pdf(make_poster(name="漢" * 200, **wide))
+    assert len(PdfReader(io.BytesIO(render_pdf(make_poster(name="漢" * 200, **wide)))).pages) == 1
+    with pytest.raises(NameTooLongHere):
+        render_pdf(make_poster(name="漢" * 200), layout=Layout.STICKERS_25)
     with pytest.raises(LinkUnfit):
         render_pdf(make_poster(deep_link=LINK + "A" * 100))
 
