@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from clea_portal.accounts.roles import roles_of
@@ -14,11 +15,11 @@ from clea_portal.authorities.models import Region
 from mct.models import Case
 
 
-def tracers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def tracers_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Contact tracing pages do not exist for anybody else, nor where a country runs without contact tracing."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not roles_of(request.user).is_tracer:
             raise Http404
         return view(request, *args, **kwargs)
