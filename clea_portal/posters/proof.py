@@ -23,6 +23,7 @@ _MOST_CUT_OUT = 3
 # What PDFium keeps of pages that it has drawn is freed with the document only.
 _PAGES_AT_ONCE = 50
 _SVG_PIXELS = 4
+_START = re.compile(r"M(\d+) (\d+)")
 _LINES = re.compile(r"([hv])(-?\d+)")
 
 
@@ -86,7 +87,7 @@ def prove_svg(content: bytes, *, deep_link: str) -> None:
     side = int(root.attrib["viewBox"].split()[2])
     edges = [bytearray(side) for _ in range(side)]
     for contour in root[-1].attrib["d"].split("z")[:-1]:
-        x, y = map(int, contour[1 : contour.index("h")].split())
+        x, y = map(int, _START.match(contour).groups())  # type: ignore[union-attr] - our own file
         for way, length in _LINES.findall(contour):
             if way == "h":
                 x += int(length)

@@ -15,7 +15,7 @@ from clea_portal.posters.poster import check_languages
 from clea_portal.posters.proof import Place, prove_pdf
 from clea_portal.posters.sheets import Sheet
 from clea_portal.posters.styles import paper_style
-from clea_portal.posters.symbol import svg_of
+from clea_portal.posters.symbol import Symbol, svg_of
 from clea_portal.posters.typesetting import render_sheets
 from clea_portal.posters.words import Words, words
 
@@ -65,7 +65,8 @@ def render_recovery(sheet: RecoverySheet) -> bytes:
 def compose_recovery(sheet: RecoverySheet) -> Sheet:
     """The page alone, for a document with others; `render_recovery` reads it back."""
     speakers = [words(language) for language in sheet.languages]
-    symbol = segno.make_qr(sheet.payload, error="m", mode="byte", boost_error=False)
+    code = segno.make_qr(sheet.payload, error="m", mode="byte", boost_error=False)
+    symbol = Symbol(matrix=tuple(map(bytes, code.matrix)), designator=code.designator)
     picture = svg_of(symbol, title="", background=False).encode()
     context = {
         "direction": speakers[0].direction,

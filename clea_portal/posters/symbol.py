@@ -2,15 +2,14 @@
 
 import io
 import re
+from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-import segno
 from PIL import Image
 
+from clea_portal.posters.encoding import VERSION, M, Q, encode
 from clea_portal.posters.errors import LinkUnfit
-from clea_portal.posters.outline import outline_path
 
-VERSION = 12
 # CLEA protocol, LSP: what version 12 holds in byte mode.
 MOST_AT_Q = 203
 MOST_AT_M = 287
@@ -23,24 +22,32 @@ SIDE = 17 + 4 * VERSION + 2 * QUIET_ZONE
 _DARK = re.compile(rb"\x01+")
 
 
-def make_symbol(deep_link: str) -> segno.QRCode:
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """``matrix``: rows of modules, 1 for dark, without the quiet zone; ``designator``: version and level."""
+
+    matrix: tuple[bytes, ...]
+    designator: str
+
+
+def make_symbol(deep_link: str) -> Symbol:
     """The QR code of version 12 (65 by 65 modules) that holds the link: level Q when it fits, else M. Raises LinkUnfit.
 
     The same link always gives the same modules.
     """
     if not deep_link or not deep_link.isascii() or len(deep_link) > MOST_AT_M:
         raise LinkUnfit
-    level = "q" if len(deep_link) <= MOST_AT_Q else "m"
-    return segno.make_qr(deep_link, version=VERSION, error=level, mode="byte", mask=MASK, boost_error=False)
+    level = Q if len(deep_link) <= MOST_AT_Q else M
+    return Symbol(matrix=encode(deep_link.encode(), level, mask=MASK), designator=f"{VERSION}-{level.name.upper()}")
 
 
-def svg_of(symbol: segno.QRCode, *, title: str, background: bool) -> str:
+def svg_of(symbol: Symbol, *, title: str, background: bool) -> str:
     """The symbol with its quiet zone as an SVG element, one unit per module, without size, script or style.
 
     `background`: paint the quiet zone white, for pages of any colour.
     """
-    side = symbol.symbol_size(border=QUIET_ZONE)[0]
-    path = outline_path(symbol.matrix, offset=QUIET_ZONE)
+    side = len(symbol.matrix) + 2 * QUIET_ZONE
+    path = "".join(f"M{x} {y}v{height}h{width}v-{height}z" for x, y, width, height in _rectangles(symbol))
     white = f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/>' if background else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}"><title>{escape(title)}</title>'
@@ -48,29 +55,35 @@ def svg_of(symbol: segno.QRCode, *, title: str, background: bool) -> str:
     )
 
 
-def operators_of(symbol: segno.QRCode) -> bytes:
-    """The dark modules as one path of PDF operators, filled; one unit per module, y downwards, the quiet zone around them.
+def operators_of(symbol: Symbol) -> bytes:
+    """The dark modules as one path of PDF operators, filled; one unit per module, y downwards, the quiet zone around them."""
+    return b"\n".join([*(b"%d %d %d %d re" % rectangle for rectangle in _rectangles(symbol)), b"f"])
 
-    Rectangles are as high as a run of modules is equal in rows below one another. They make up one path, not many: so no
-    reader shows hairlines between them, as it does between shapes that are filled one by one.
+
+def _rectangles(symbol: Symbol) -> list[tuple[int, int, int, int]]:
+    """Left, top, width and height of rectangles that make up the dark modules.
+
+    They are as high as a run of modules is equal in rows below one another. As parts of one path, not shapes that are filled
+    one by one, no reader shows hairlines between them. Filled, not stroked line by line: some PDF readers and printer
+    drivers move strokes to whole pixels, which makes modules of uneven width.
     """
     rectangles = []
     open_runs: dict[tuple[int, int], int] = {}
-    for y, row in enumerate([*map(bytes, symbol.matrix), b""], start=QUIET_ZONE):
+    for y, row in enumerate([*symbol.matrix, b""], start=QUIET_ZONE):
         runs = dict.fromkeys(match.span() for match in _DARK.finditer(row))
         for start, end in [run for run in open_runs if run not in runs]:
             top = open_runs.pop((start, end))
-            rectangles.append(b"%d %d %d %d re" % (start + QUIET_ZONE, top, end - start, y - top))
+            rectangles.append((start + QUIET_ZONE, top, end - start, y - top))
         for run in runs:
             open_runs.setdefault(run, y)
-    return b"\n".join([*rectangles, b"f"])
+    return rectangles
 
 
-def png_of(symbol: segno.QRCode, *, module_pixels: int) -> bytes:
+def png_of(symbol: Symbol, *, module_pixels: int) -> bytes:
     """The symbol with its quiet zone as a black and white PNG of one bit per pixel."""
     light = bytes(SIDE)
     border = bytes(QUIET_ZONE)
-    rows = [*[light] * QUIET_ZONE, *(border + bytes(row) + border for row in symbol.matrix), *[light] * QUIET_ZONE]
+    rows = [*[light] * QUIET_ZONE, *(border + row + border for row in symbol.matrix), *[light] * QUIET_ZONE]
     modules = Image.frombytes("L", (SIDE, SIDE), b"".join(rows)).point([255, 0] + [0] * 254, "1")
     out = io.BytesIO()
     modules.resize((SIDE * module_pixels, SIDE * module_pixels), Image.Resampling.NEAREST).save(out, "PNG")

@@ -1,10 +1,14 @@
 import hashlib
+import random
+import re
+import string
 
 import pytest
+import segno
 
+from clea_portal.posters.encoding import Q, encode
 from clea_portal.posters.errors import LinkUnfit
-from clea_portal.posters.outline import outline_path
-from clea_portal.posters.symbol import make_symbol
+from clea_portal.posters.symbol import MASK, QUIET_ZONE, Symbol, make_symbol, svg_of
 from tests.clea_portal.posters.making import LINK, LINK_WITHOUT_CONTACT
 
 
@@ -47,30 +51,39 @@ def test_modules_are_those_of_posters_that_hang_already(link: str, digest: str) 
     assert hashlib.sha256(modules).hexdigest() == digest
 
 
-def test_outline_of_touching_shapes_and_holes() -> None:
-    rows = [bytes(row) for row in ([1, 1, 1, 0], [1, 0, 1, 0], [1, 1, 1, 0], [0, 0, 0, 1])]
-    assert filled(outline_path(rows, offset=0), side=4) == rows
+@pytest.mark.parametrize("length", [1, 24, 171, 202, 203, 204, 258, 286, 287])
+def test_modules_are_those_of_another_encoder(length: int) -> None:
+    link = "".join(random.Random(length).choices(string.ascii_letters + string.digits + "-_?=#/:.", k=length))
+    level = "q" if length <= 203 else "m"
+    other = segno.make_qr(link, version=12, error=level, mode="byte", mask=MASK, boost_error=False)
+    assert make_symbol(link).matrix == tuple(map(bytes, other.matrix))
 
 
-def test_outline_of_a_symbol() -> None:
-    rows = [bytes(row) for row in make_symbol(LINK).matrix]
-    assert filled(outline_path(rows, offset=0), side=65) == rows
+def test_text_that_does_not_fit_its_level_is_refused() -> None:
+    with pytest.raises(ValueError, match="does not fit"):
+        encode(b"A" * 204, Q, mask=MASK)
+    with pytest.raises(ValueError, match="Only mask 2"):
+        encode(b"A", Q, mask=3)
 
 
-def filled(path: str, *, side: int) -> list[bytes]:
-    """What a path of horizontal and vertical lines fills: each module is dark after an odd number of edges on its left."""
-    edges = [[0] * (side + 1) for _ in range(side)]
-    for contour in path.split("z")[:-1]:
-        start, *lines = contour.replace("M", "").replace("h", ",h").replace("v", ",v").split(",")
-        x, y = (int(number) for number in start.split())
-        first = (x, y)
-        for line in lines:
-            length = int(line[1:])
-            if line[0] == "h":
-                x += length
-                continue
-            for row in range(min(y, y + length), max(y, y + length)):
-                edges[row][x] += 1
-            y += length
-        assert (x, y) == first
-    return [bytes(sum(row[: x + 1]) % 2 for x in range(side)) for row in edges]
+def test_drawing_of_touching_shapes_and_holes() -> None:
+    rows = tuple(bytes(row) for row in ([1, 1, 1, 0], [1, 0, 1, 0], [1, 1, 1, 0], [0, 0, 0, 1]))
+    assert filled(Symbol(matrix=rows, designator="")) == list(rows)
+
+
+def test_drawing_of_a_symbol() -> None:
+    symbol = make_symbol(LINK)
+    assert filled(symbol) == list(symbol.matrix)
+
+
+def filled(symbol: Symbol) -> list[bytes]:
+    """The modules that a drawing fills, each of them once."""
+    side = len(symbol.matrix)
+    dark = [[0] * side for _ in range(side)]
+    found = re.findall(r"M(\d+) (\d+)v(\d+)h(\d+)v-(\d+)z", svg_of(symbol, title="", background=False))
+    for x, y, height, width, back in (map(int, rectangle) for rectangle in found):
+        assert back == height
+        for row in range(y - QUIET_ZONE, y - QUIET_ZONE + height):
+            for column in range(x - QUIET_ZONE, x - QUIET_ZONE + width):
+                dark[row][column] += 1
+    return [bytes(row) for row in dark]
