@@ -68,6 +68,22 @@ class Country(models.Model):
         _("replaced codes are deleted after (days)"), default=15, validators=[MinValueValidator(1)]
     )
 
+    poster_header = models.CharField(
+        _("line at the top of posters"),
+        max_length=120,
+        blank=True,
+        help_text=_("the authority that stands behind the codes, for instance"),
+    )
+    register_days = models.PositiveSmallIntegerField(
+        _("paper registers are destroyed after (days)"), default=14, validators=[MinValueValidator(1)]
+    )
+    register_notice = models.TextField(
+        _("notice on paper registers"),
+        max_length=800,
+        blank=True,
+        help_text=_("what they are for, how long they are kept, who may ask for them; empty: the usual words"),
+    )
+
     class Meta:
         verbose_name = _("country")
         verbose_name_plural = _("countries")

@@ -140,9 +140,17 @@ def _register(printables: Sequence[PrintableCode], options: PrintOptions) -> Par
         )
         for printable in printables
     ]
-    retention = printables[0].place.country.code_retention_days if printables else 0
-    register = Register(languages=options.languages, retention_days=retention, accent=options.accent)
     name = _("Paper register")
+    if not printables:
+        return Part(name=name, title=name, pages=0, sheets=lambda: iter(()))
+    country = printables[0].place.country
+    register = Register(
+        languages=options.languages,
+        retention_days=country.register_days,
+        notice=country.register_notice,
+        authority=country.poster_header,
+        accent=options.accent,
+    )
     return Part(name=name, title=name, pages=count_register(days), sheets=lambda: compose_register(days, register=register))
 
 

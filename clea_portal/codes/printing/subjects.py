@@ -54,6 +54,7 @@ class PrintableCode:
             languages=languages,
             application_name=country.application_name,
             application_site=country.application_site,
+            authority=country.poster_header,
             renewal_days=country.renewal_days,
             valid_from=code.valid_from.astimezone(self.zone) if has_times else None,
             valid_until=code.valid_until.astimezone(self.zone) if has_times and code.valid_until else None,
