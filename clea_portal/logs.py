@@ -62,7 +62,8 @@ LOGGING = {
         "fontTools": {"level": "WARNING"},
         # The broker made of files has no host, and says so at every start.
         "kombu.connection": {"level": "ERROR"},
-        "weasyprint": {"level": "ERROR"},
+        # What it cannot draw, it writes down whole, logos included.
+        "weasyprint": {"level": "CRITICAL"},
     },
 }
 

@@ -22,6 +22,9 @@ ROOM_NAME_LIMIT = 40
 FILE_LIMIT = 256 * 1024
 TEXT_LIMIT = 100_000
 
+# A list that says one range again and again would be written out without end: after so many mistakes nobody reads on.
+MOST_MISREAD = 1000
+
 # What a spreadsheet writes over such a column.
 _HEADINGS = frozenset({"table", "tables", "label", "labels", "seat", "seats", "name", "number"}) | {
     "libellé",
@@ -100,12 +103,15 @@ def decode_list(content: bytes) -> str:
 def understand_labels(text: str) -> Understood:
     """One label a line, or several with commas, semicolons or tabs between; quotes as in CSV; ranges written out.
 
-    A label counts once, whatever its capitals. What is not understood is named with its line, and nothing else is lost by it.
+    A label counts once, whatever its capitals. What is not understood is named with its line, and nothing else is lost by it,
+    up to MOST_MISREAD mistakes; what comes after those is not read.
     """
     labels: dict[str, str] = {}
     misread: list[Misread] = []
     heading = ""
     for line, piece in _pieces(text):
+        if len(misread) >= MOST_MISREAD:
+            break
         if line == 1 and not heading and not labels and piece.lower() in _HEADINGS:
             heading = piece
             continue

@@ -22,6 +22,8 @@ MAX_PIXELS = 16_000_000
 LARGEST = (1060, 400)
 MAX_DRAWING = 200_000
 MAX_ELEMENTS, MAX_DEPTH = 3000, 32
+# Elements drawn by way of references: each draws again all that stands in what it names.
+MAX_DRAWN_AGAIN = 3000
 # Longer than this for its width, it is no logo but a line.
 MAX_RATIO = 20
 
@@ -35,15 +37,16 @@ _ATTRIBUTES = frozenset(
         """
         viewBox preserveAspectRatio width height x y x1 y1 x2 y2 cx cy r rx ry fx fy d points transform opacity color display
         fill fill-rule fill-opacity stroke stroke-width stroke-linecap stroke-linejoin stroke-miterlimit stroke-dasharray
-        stroke-dashoffset stroke-opacity clip-path clip-rule offset stop-color stop-opacity gradientUnits gradientTransform
-        spreadMethod id
+        stroke-dashoffset stroke-opacity clip-path clip-rule offset stop-color stop-opacity gradientUnits gradientTransform id
         """,
     )
 )
 # What a style may set, as attributes do.
 _PROPERTIES = _ATTRIBUTES - {"id", "d", "points", "transform", "viewBox", "width", "height"}
 _VALUE = re.compile(r"[\w\s.,#%()+/-]*", re.ASCII)
-_REFERENCE = re.compile(r"url\(\s*#[\w-]+\s*\)", re.ASCII)
+_REFERENCE = re.compile(r"url\(\s*#([\w-]+)\s*\)", re.ASCII)
+# What is drawn only by reference. What stands in one refers to nothing, itself least of all.
+_REFERRED_TO = frozenset({"clipPath", "linearGradient", "radialGradient"})
 _NUMBER = re.compile(r"\s*(\d+(?:\.\d+)?|\.\d+)\s*(?:px|pt|mm|cm|in)?\s*")
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 
@@ -98,6 +101,7 @@ def _clean_drawing(content: bytes) -> tuple[bytes, str, float, float]:
         raise Refused("bad_logo")
     width, height = _size(root)
     _check_ratio(width, height)
+    _check_references(cleaned)
     cleaned.attrib.pop("width", None)
     cleaned.attrib.pop("height", None)
     cleaned.attrib.setdefault("viewBox", f"0 0 {width:g} {height:g}")
@@ -175,6 +179,20 @@ def _is_harmless(value: str) -> bool:
     """Numbers, colours, path data, and references within the drawing."""
     rest = _REFERENCE.sub("", value)
     return "url" not in rest.lower() and _VALUE.fullmatch(rest) is not None
+
+
+def _check_references(root: ElementTree.Element) -> None:
+    """Take references out of what is referred to, and refuse a drawing that draws too much by the others."""
+    sizes: dict[str, int] = {}
+    for outer in root.iter():
+        if outer.tag in _REFERRED_TO:
+            sizes[outer.get("id", "")] = max(sizes.get(outer.get("id", ""), 0), sum(1 for _ in outer.iter()))
+            for inner in outer.iter():
+                for name in [name for name, value in inner.attrib.items() if "url" in value.lower()]:
+                    del inner.attrib[name]
+    values = (value for element in root.iter() for value in element.attrib.values())
+    if sum(sizes.get(name, 0) for value in values for name in _REFERENCE.findall(value)) > MAX_DRAWN_AGAIN:
+        raise Refused("logo_too_complex")
 
 
 def _size(root: ElementTree.Element) -> tuple[float, float]:

@@ -119,6 +119,12 @@ def test_limit_of_files_lets_the_longest_list_through():
     assert len(("é" * LABEL_LIMIT + ";;;\r\n").encode("utf-8")) * 1000 < FILE_LIMIT
 
 
+def test_one_range_again_and_again_is_not_written_out_for_ever():
+    understood = understand_labels("1-1000\n" * 14_000)
+    assert len(understood.labels) == 1000
+    assert {(found.line, found.reason) for found in understood.misread} == {(2, Reason.TWICE)}
+
+
 def test_names_keep_commas_and_dashes():
     assert understand_names("Salle 1-2, gauche\n\n Étage  2 ", limit=40).labels == ("Salle 1-2, gauche", "Étage 2")
 

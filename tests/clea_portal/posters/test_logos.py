@@ -14,6 +14,7 @@ from tests.clea_portal.posters.making import make_poster
 
 START = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 40 20">'
 SHAPE = '<path d="M0 0h40v20H0z" fill="#a01850"/>'
+FILLED, CLIPPED = '<path d="M0 0h1z" fill="url(#a)"/>', '<path d="M0 0h1z" clip-path="url( #a )"/>'
 EMPTY = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20"><path d="M0 0h40v20H0z" fill="#a01850" /></svg>'
 
 
@@ -124,6 +125,8 @@ def test_hostile_attributes_vanish(attribute: str) -> None:
         (drawing('<g><g display="none"/></g>' * 2000), LogoTooComplex),
         (drawing("<g>" * 40 + "</g>" * 40), LogoTooComplex),
         (drawing(f'<path d="{"M0 0h1z" * 40_000}"/>'), LogoTooComplex),
+        (drawing(f'<linearGradient id="a">{"<stop/>" * 99}</linearGradient>{FILLED * 31}'), LogoTooComplex),
+        (drawing(f'<clipPath id="a">{SHAPE * 99}</clipPath><clipPath id="a"/>{CLIPPED * 31}'), LogoTooComplex),
         (b'<!DOCTYPE svg [<!ENTITY a "b">]>' + drawing("&a;"), BadLogo),
         (b'<!DOCTYPE svg [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + drawing("&a;"), BadLogo),
     ],
@@ -132,6 +135,22 @@ def test_bad_files_are_refused(content: bytes, error: type[BadLogo]) -> None:
     with pytest.raises(BadLogo) as caught:
         clean(content)
     assert caught.type is error
+
+
+def test_what_is_referred_to_refers_to_nothing() -> None:
+    """Each of the shapes in a clip path that is clipped itself would be drawn again for each of the outer ones."""
+    logo = clean(drawing(f'<clipPath id="a" clip-path="url(#a)"><g>{CLIPPED * 2}</g></clipPath>{CLIPPED}'))
+    clip, path = parsed(logo.content)
+    assert [element.attrib for element in clip.iter()] == [{"id": "a"}, {}, {"d": "M0 0h1z"}, {"d": "M0 0h1z"}]
+    assert path.attrib == {"d": "M0 0h1z", "clip-path": "url( #a )"}
+
+
+def test_gradients_do_not_repeat() -> None:
+    """Repeated over a length of next to nothing, they take for ever to draw."""
+    gradient = '<linearGradient id="a" x1="0" x2="1e-9" spreadMethod="repeat"><stop/><stop offset="1"/></linearGradient>'
+    logo = clean(drawing(gradient + FILLED))
+    assert parsed(logo.content)[0].attrib == {"id": "a", "x1": "0", "x2": "1e-9"}
+    assert render_pdf(make_poster(logo=logo)).startswith(b"%PDF")
 
 
 @pytest.mark.parametrize("content", [picture("PNG"), picture("JPEG"), drawing(SHAPE)], ids=["png", "jpeg", "svg"])
