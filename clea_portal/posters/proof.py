@@ -87,7 +87,7 @@ def prove_svg(content: bytes, *, deep_link: str) -> None:
     side = int(root.attrib["viewBox"].split()[2])
     edges = [bytearray(side) for _ in range(side)]
     for contour in root[-1].attrib["d"].split("z")[:-1]:
-        x, y = map(int, _START.match(contour).groups())  # type: ignore[union-attr] - our own file
+        x, y = map(int, _START.findall(contour)[0])
         for way, length in _LINES.findall(contour):
             if way == "h":
                 x += int(length)

@@ -5,11 +5,12 @@ import re
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
+import segno
 from PIL import Image
 
-from clea_portal.posters.encoding import VERSION, M, Q, encode
 from clea_portal.posters.errors import LinkUnfit
 
+VERSION = 12
 # CLEA protocol, LSP: what version 12 holds in byte mode.
 MOST_AT_Q = 203
 MOST_AT_M = 287
@@ -37,8 +38,9 @@ def make_symbol(deep_link: str) -> Symbol:
     """
     if not deep_link or not deep_link.isascii() or len(deep_link) > MOST_AT_M:
         raise LinkUnfit
-    level = Q if len(deep_link) <= MOST_AT_Q else M
-    return Symbol(matrix=encode(deep_link.encode(), level, mask=MASK), designator=f"{VERSION}-{level.name.upper()}")
+    level = "q" if len(deep_link) <= MOST_AT_Q else "m"
+    code = segno.make_qr(deep_link, version=VERSION, error=level, mode="byte", mask=MASK, boost_error=False)
+    return Symbol(matrix=tuple(map(bytes, code.matrix)), designator=code.designator)
 
 
 def svg_of(symbol: Symbol, *, title: str, background: bool) -> str:

@@ -1,14 +1,10 @@
 import hashlib
-import random
 import re
-import string
 
 import pytest
-import segno
 
-from clea_portal.posters.encoding import Q, encode
 from clea_portal.posters.errors import LinkUnfit
-from clea_portal.posters.symbol import MASK, QUIET_ZONE, Symbol, make_symbol, svg_of
+from clea_portal.posters.symbol import QUIET_ZONE, Symbol, make_symbol, svg_of
 from tests.clea_portal.posters.making import LINK, LINK_WITHOUT_CONTACT
 
 
@@ -49,21 +45,6 @@ def test_modules_are_those_of_posters_that_hang_already(link: str, digest: str) 
     # Codes are kept as links and drawn anew: if an update of the encoder changes this, reprints differ from what hangs on walls.
     modules = b"".join(bytes(row) for row in make_symbol(link).matrix)
     assert hashlib.sha256(modules).hexdigest() == digest
-
-
-@pytest.mark.parametrize("length", [1, 24, 171, 202, 203, 204, 258, 286, 287])
-def test_modules_are_those_of_another_encoder(length: int) -> None:
-    link = "".join(random.Random(length).choices(string.ascii_letters + string.digits + "-_?=#/:.", k=length))
-    level = "q" if length <= 203 else "m"
-    other = segno.make_qr(link, version=12, error=level, mode="byte", mask=MASK, boost_error=False)
-    assert make_symbol(link).matrix == tuple(map(bytes, other.matrix))
-
-
-def test_text_that_does_not_fit_its_level_is_refused() -> None:
-    with pytest.raises(ValueError, match="does not fit"):
-        encode(b"A" * 204, Q, mask=MASK)
-    with pytest.raises(ValueError, match="Only mask 2"):
-        encode(b"A", Q, mask=3)
 
 
 def test_drawing_of_touching_shapes_and_holes() -> None:
