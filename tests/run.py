@@ -5,7 +5,10 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from tests.servers import postgresql, redis_server, tied
 
@@ -14,6 +17,7 @@ FAST = "not processes and not e2e"
 # What the database has a part in.
 ON_A_DATABASE = [
     "tests/clea_portal/accounts",
+    "tests/clea_portal/api",
     "tests/clea_portal/audit",
     "tests/clea_portal/authorities",
     "tests/clea_portal/codes",
@@ -25,33 +29,55 @@ ON_A_DATABASE = [
     "tests/mct",
 ]
 SUMMARY = re.compile(r"\d+ (?:passed|failed|errors?)\b.* in [\d.]+s")
+_running: set["subprocess.Popen[str]"] = set()
+_is_over = threading.Event()
+Run = tuple[str, list[str], dict[str, str]]
 
 
 def run(name: str, command: list[str], environment: dict[str, str]) -> tuple[bool, str]:
-    """Whether it held, and a line about it."""
-    print(f"\n=== {name}", flush=True)
+    """Whether it held, and a line about it. What it says comes out with its name before each line, as several run at a time."""
     begin, summary = time.monotonic(), ""
+    if _is_over.is_set():
+        return False, f"{'stopped':8}{name}"
     with subprocess.Popen(tied(*command), env=os.environ | environment, stdout=subprocess.PIPE, text=True) as process:
+        _running.add(process)
         for line in process.stdout:
-            print(line, end="", flush=True)
+            print(f"{name:10}| {line}", end="", flush=True)
             if found := SUMMARY.search(line):
                 summary = found[0]
+    _running.discard(process)
     held = process.returncode == 0
     return held, f"{'ok' if held else 'FAILED':8}{name}: {summary or f'{time.monotonic() - begin:.0f}s'}"
 
 
+def stop(*_: Any) -> None:
+    """However it is told to end, it stops the runs first, then the servers."""
+    _is_over.set()
+    for process in [*_running]:
+        process.terminate()
+
+
+def one_after_the_other(runs: list[Run]) -> list[tuple[bool, str]]:
+    return [run(*each) for each in runs]
+
+
 def main() -> int:
-    # However it is told to end, it stops the servers first.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    with postgresql() as database, redis_server() as broker:
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    with postgresql() as database, redis_server() as broker, ThreadPoolExecutor() as threads:
         servers = {"SERVERS_POSTGRESQL": database, "SERVERS_REDIS": broker}
-        results = [
-            run("checks", [".ci/check"], {}),
-            run("tests on SQLite", [*PYTEST, "3", "-m", FAST], {}),
-            run("tests on PostgreSQL", [*PYTEST, "3", "-m", FAST, *ON_A_DATABASE], {"TEST_DATABASE_URL": database}),
-            run("browser", [*PYTEST, "2", "-m", "e2e and not processes"], {}),
-            run("whole path with real processes", [*PYTEST, "3", "--dist", "worksteal", "-m", "processes"], servers),
+        # Browsers and real processes wait most of the time; meanwhile the others compute.
+        computing = [
+            ("checks", [".ci/check"], {}),
+            ("SQLite", [*PYTEST, "2", "-m", FAST], {}),
+            ("PostgreSQL", [*PYTEST, "2", "-m", FAST, *ON_A_DATABASE], {"TEST_DATABASE_URL": database}),
         ]
+        waiting = [
+            ("processes", [*PYTEST, "3", "--dist", "worksteal", "-m", "processes"], servers),
+            ("browser", [*PYTEST, "2", "-m", "e2e and not processes"], {}),
+        ]
+        lanes = [threads.submit(one_after_the_other, runs) for runs in (computing, waiting)]
+        results = [result for lane in lanes for result in lane.result()]
     print("\n" + "\n".join(line for _, line in results))
     return int(not all(held for held, _ in results))
 
