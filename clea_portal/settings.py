@@ -110,11 +110,17 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 _cache_url = env.text("CACHE_URL")
 if _cache_url and not _cache_url.startswith(("redis://", "rediss://")):
     raise ImproperlyConfigured("CACHE_URL must be a redis:// or rediss:// address, or empty for the database.")
+# A full cache drops what still counts, and with it the limits; clea_portal.limits.purge keeps it from growing.
+DATABASE_CACHE = {
+    "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+    "LOCATION": "shared_cache",
+    "OPTIONS": {"MAX_ENTRIES": 1_000_000},
+}
 # Rate limits live in the cache, so all processes must share it: never local memory.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _cache_url}
     if _cache_url
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared_cache"}
+    else DATABASE_CACHE
 }
 
 # --- People -------------------------------------------------------------------------------------------------------------
@@ -298,6 +304,7 @@ CELERY_BEAT_SCHEDULE = {
 
 READINESS_CHECKS = ["mct.health.oldest_unsent_declaration"]
 PURGES = [
+    "clea_portal.limits.purge",
     "venues.retention.purge",
     "venues.display_retention.purge",
     "events.retention.purge",

@@ -20,6 +20,7 @@ from clea_portal.audit.trail import record_act
 from clea_portal.authorities.enums import Deployment
 from clea_portal.authorities.keys import NoKey
 from clea_portal.codes.past import day_span
+from clea_portal.limits import hidden
 from mct import sharing
 from mct.forms import NumberForm, PlaceAndDayForm
 from mct.models import CodeRequest
@@ -129,7 +130,7 @@ def _tries_left(user: User) -> int:
     """How often the person may still try a number within ten minutes, this time included."""
     # Adding a key is atomic in every shared cache; counting one up is not.
     for number in range(MOST_TRIES):
-        if cache.add(f"code-request-try:{user.pk}:{number}", True, TRIES_SECONDS):
+        if cache.add(f"code-request-try:{hidden(str(user.pk))}:{number}", True, TRIES_SECONDS):
             return MOST_TRIES - number
     return 0
 
