@@ -22,7 +22,7 @@ class TokenQuerySet(models.QuerySet["Token"]):
         """Each row's ``role``: what its person is in its organisation at this moment, None for somebody who has left."""
         memberships = Membership.objects.filter(user=OuterRef("user"), organisation=OuterRef("organisation"))
         role = Subquery(memberships.values("role")[:1])
-        return self.select_related("user", "organisation__country").annotate(role=role)  # type: ignore[no-redef]
+        return self.select_related("user", "organisation").annotate(role=role)  # type: ignore[no-redef]
 
 
 class Token(models.Model):

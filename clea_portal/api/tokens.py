@@ -68,8 +68,8 @@ def find_caller(secret: str, *, now: datetime) -> Caller | None:
     """None for a token that is unknown, expired or revoked, or whose person has left the organisation or may not sign in."""
     if not _FORM.fullmatch(secret):
         return None
-    # Every call of a program passes here: what is encrypted is only opened where it is shown.
-    alive = Token.objects.alive(now).with_role().defer("name", "organisation__name")
+    # Every call of a program passes here: only what decides is read, the rest where it is needed.
+    alive = Token.objects.alive(now).with_role().only("scope", "last_used_at", "user__uuid", "organisation__country")
     try:
         token = alive.get(token_hash=_hash(secret), user__is_active=True)
     except Token.DoesNotExist:
