@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Count, Max, Q
 from django.utils.translation import gettext_lazy as _
 
-from clea_portal.codes.shelf_life import state_of
+from clea_portal.codes.shelf_life import renewal_advised_at, state_of
 from venues.displays import ALIVE
 from venues.models import DayPack, Display, Venue, VenueCode, VenueCodeKind, VenueQuerySet, VenueRoom
 
@@ -104,5 +104,5 @@ def _next_renewal(row: Glance, packed_until: date | None) -> date | None:
         return None
     if row.code.kind == VenueCodeKind.DATED:
         return packed_until
-    moment = row.code.valid_until or row.code.created_at + timedelta(days=row.venue.country.renewal_days)
+    moment = row.code.valid_until or renewal_advised_at(row.code, country=row.venue.country)
     return moment.astimezone(row.venue.zone).date()

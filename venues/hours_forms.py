@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from clea_portal.accounts.forms import PLACES
 from venues.hours import open_during, when_open
@@ -54,7 +54,7 @@ class OpeningHoursForm(forms.Form):
                 label=str(WEEKDAYS[day]).capitalize(),
                 required=False,
                 max_length=120,
-                widget=forms.TextInput({"autocomplete": "off", "placeholder": _("closed")}),
+                widget=forms.TextInput({"autocomplete": "off", "placeholder": pgettext("opening hours", "closed")}),
             )
         self.helper = FormHelper()
         self.helper.form_tag = False

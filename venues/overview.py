@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.db.models import Max, Q
 
-from clea_portal.codes.shelf_life import CodeState, state_of
+from clea_portal.codes.shelf_life import CodeState, renewal_advised_at, state_of
 from venues.models import DayPack, Venue, VenueCode, VenueCodeKind, VenueRoom
 
 
@@ -22,6 +22,14 @@ class Part:
     def code(self) -> VenueCode | None:
         """The code of now. Where two hang, the one of the day: the static one should be gone."""
         return self.dated or self.static
+
+    @property
+    def renewal_advised_on(self) -> date | None:
+        """The local day from which a new static code is advised; None without one, and for one that ends by itself."""
+        if self.static is None or self.static.valid_until is not None:
+            return None
+        venue = self.static.venue
+        return renewal_advised_at(self.static, country=venue.country).astimezone(venue.zone).date()
 
     @property
     def is_split(self) -> bool:

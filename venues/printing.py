@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from clea_portal.accounts.models import User
 from clea_portal.codes.access import find
 from clea_portal.codes.printing.subjects import PrintableCode, Subject
+from clea_portal.posters.names import isolated
 from clea_portal.posters.poster import PosterKind
 from venues.models import DayPack, Venue, VenueCode, VenueCodeKind, VenueCodeQuerySet, VenueRoom
 
@@ -71,7 +72,7 @@ def of_pack(pack: DayPack, *, staff: bool = False, now: datetime | None = None) 
         codes = codes.ending_after(now)
     days = [date_format(day, "j F Y") for day in dict.fromkeys((pack.first_day, pack.last_day))]
     return Subject(
-        title=" ".join(filter(None, (venue.name, pack.room.name if pack.room else "", "–".join(days)))),
+        title=" ".join((*(isolated(name) for name in (venue.name, pack.room and pack.room.name) if name), "–".join(days))),
         printables=tuple(printable(_with(code, venue=venue, room=pack.room)) for code in codes),
         organisation=venue.organisation,
         job_kind=JOB,

@@ -16,12 +16,16 @@ class CodeState(models.TextChoices):
     REPLACED = "replaced", _("Replaced")
 
 
+def renewal_advised_at(code: IssuedCode, *, country: Country) -> datetime:
+    return code.created_at + timedelta(days=country.renewal_days)
+
+
 def state_of(code: IssuedCode, *, country: Country, now: datetime) -> CodeState:
     """The most pressing thing to know of a code. Only codes without an end grow old: an event's code ends with the event."""
     if code.replaced_at is not None:
         return CodeState.REPLACED
     if code.edited_since:
         return CodeState.LEFT_BEHIND
-    if code.valid_until is None and code.created_at + timedelta(days=country.renewal_days) <= now:
+    if code.valid_until is None and renewal_advised_at(code, country=country) <= now:
         return CodeState.RENEWAL_ADVISED
     return CodeState.CURRENT

@@ -68,3 +68,8 @@ def _is_printable(character: str) -> bool:
     if character in _BIDI_CONTROLS or ord(character) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(character) <= 0xFDEF:
         return False
     return unicodedata.category(character) not in {"Cc", "Cs", "Co"} and character != "\ufeff"
+
+
+def isolated(text: str) -> str:
+    """For a sentence around it: letters that run from right to left leave the order of what follows alone (a date)."""
+    return f"\u2068{text}\u2069"

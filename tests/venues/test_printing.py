@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from urllib.parse import unquote
 from uuid import uuid4
 from zipfile import ZipFile
 
@@ -125,6 +126,11 @@ class TestPage:
         assert f"{shown[0]:.2f} mm" in content
         assert f"about {shown[1]} cm" in content
         assert links_in_picture(preview.picture) == (code.deep_link,)
+
+    def test_from_the_page_of_a_room_only_its_code_is_ticked(self, url, browser, venue, rooms):
+        code = venue.codes.get(room=rooms[1])
+        form = browser.get(f"{url}?code={code.uuid}").context["form"]
+        assert (form["keys"].value(), form.default_options().keys) == ([str(code.uuid)], (str(code.uuid),))
 
     def test_answers_htmx_with_the_picture_only(self, url, browser, venue):
         response = browser.post(url, choices(of_venue(venue), output="card", act=""), headers={"HX-Request": "true"})
@@ -351,6 +357,16 @@ class TestPack:
         sent = choices(subject, first_day=pack.first_day.isoformat(), last_day=pack.last_day.isoformat())
         job = ordered(browser.post(url, sent))
         assert links_of(content_of(job)) == [(printable.code.deep_link,) for printable in subject.printables]
+        assert job.file_name.startswith("CLEA staff only La Table du Drac ")
+
+    def test_single_code_for_staff_says_so_in_its_file_s_name_too(self, browser, pack):
+        day = pack.first_day.isoformat()
+        sent = choices(of_pack(pack, staff=True), first_day=day, last_day=day)
+        response = browser.post(reverse("venues:print_pack_staff", args=[pack.uuid]), sent)
+        assert "CLEA staff only " in unquote(response.headers["Content-Disposition"])
+
+    def test_name_in_another_script_leaves_the_days_in_order(self, browser, pack):
+        assert of_pack(pack).title.startswith("\u2068La Table du Drac\u2069 ")
 
 
 class TestSelection:

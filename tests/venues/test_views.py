@@ -248,6 +248,7 @@ def test_detail_advises_renewal_after_the_country_s_days(days, advised):
     venue = opened_venue(organisation_with_choices(renewal_days=7), now=timezone.now() - timedelta(days=days))
     page = signed_in(member(venue.organisation)).get(reverse("venues:detail", args=[venue.uuid])).content.decode()
     assert ("Time for a new code" in page) is advised
+    assert ("No need to print it every day: a new one is advised on" in page) is not advised
 
 
 @pytest.mark.parametrize("number", [1, 3])

@@ -83,7 +83,7 @@ class PrintForm(forms.Form):
         return PrintOptions(
             output=initial["output"],
             languages=(initial["language"],),
-            keys=tuple(printable.key for printable in self.subject.printables),
+            keys=tuple(self.initial["keys"]),
             logo=initial.get("logo") or "",
             fill=initial["fill"],
         )

@@ -115,7 +115,7 @@ def file_name(subject: Subject, copies: Sequence[Copy], extension: str) -> str:
     if len(check_codes) > 1:
         return safe_name(f"{subject.file_name}.{extension}")
     printable = copies[0].printable
-    return safe_name(f"CLEA {printable.code.check_code} {printable.place.name} {printable.part}.{extension}")
+    return safe_name(subject.named(f"{printable.code.check_code} {printable.place.name} {printable.part}.{extension}"))
 
 
 def _make(subject: Subject, options: PrintOptions, copies: Sequence[Copy], *, report: Report) -> Made:

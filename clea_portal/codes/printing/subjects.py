@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from clea_portal.accounts.models import Organisation
 from clea_portal.codes.models import IssuedCode, Place
 from clea_portal.posters.colours import DEFAULT_ACCENT
@@ -89,4 +91,8 @@ class Subject:
 
     @property
     def file_name(self) -> str:
-        return f"CLEA {self.title}"
+        """Begins with what a private file is, so that it does not end up on the wall in place of the other."""
+        return self.named(self.title)
+
+    def named(self, rest: str) -> str:
+        return " ".join(filter(None, ("CLEA", _("staff only") if self.staff else "", rest)))

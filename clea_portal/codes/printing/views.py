@@ -46,7 +46,7 @@ def print_page(request: HttpRequest, subject: Subject) -> HttpResponseBase:
         messages.warning(request, nothing_message())
         return redirect(subject.back_to)
     logos = logos_for(subject.organisation, just_sent=request.GET.get("logo", "")) if subject.organisation else []
-    form = PrintForm(request.POST or None, subject=subject, logos=logos)
+    form = PrintForm(request.POST or None, subject=subject, logos=logos, initial=_asked_for(request, subject))
     options: PrintOptions | None = form.default_options()
     if request.method == "POST":
         options = form.options() if form.is_valid() else None
@@ -92,6 +92,12 @@ def _order(request: HttpRequest, subject: Subject, options: PrintOptions) -> Htt
         messages.warning(request, too_many_message())
         return redirect("jobs:list")
     return redirect("jobs:detail", job.uuid)
+
+
+def _asked_for(request: HttpRequest, subject: Subject) -> dict[str, Any]:
+    """``?code=``: only this one of the codes is ticked at first, on the way from the page of a room."""
+    keys = [printable.key for printable in subject.printables if printable.key == request.GET.get("code")]
+    return {"keys": keys, "fill": True} if keys else {}
 
 
 def _address(request: HttpRequest, subject: Subject) -> str:
