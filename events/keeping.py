@@ -17,6 +17,7 @@ from clea_portal.codes.models import Place
 from clea_portal.codes.periods import MAX_PERIOD_HOURS
 from clea_portal.codes.places import fill_in
 from clea_portal.codes.printing.subjects import PrintableCode
+from clea_portal.protocol.ntp import to_ntp
 from events.forms import EventForm
 from events.models import Event, EventCode, EventCodeKind
 from events.printing import printable
@@ -46,6 +47,9 @@ class EventKeeper:
         for name, value in common.items():
             setattr(event, name, value)
         event.start, event.end = (datetime.fromisoformat(extra[name]) for name in ("start", "end"))
+        # Two moments, as to_ntp takes them, of which one without a zone is none.
+        if to_ntp(event.end) <= to_ntp(event.start):
+            raise ValueError("ends before it starts")
         return event
 
     def issue(self, place: Place, *, sk_l: str, now: datetime) -> list[KeptCode]:

@@ -1,9 +1,14 @@
 """Codes for a place whose data are written down nowhere but on its own recovery sheet."""
 
+import re
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+
 from clea_portal.authorities.models import Country, Region, VenueType
+from clea_portal.codes.checking import checked_name
+from clea_portal.codes.contacts import PIN_DIGITS
 from clea_portal.codes.keeping.keeper import Keeper, keeper
 from clea_portal.codes.keeping.sheet import RecoverySheet
 from clea_portal.codes.models import Place
@@ -39,7 +44,8 @@ def place_on(sheet: RecoverySheet) -> tuple[Keeper, Place]:
         place = maker.place_again(_known(sheet.details, country), sheet.details, country=country)
         if not sheet.codes or not all(is_deep_link(code.deep_link) for code in sheet.codes):
             raise NotSealed
-    except (LookupError, ValueError, TypeError, ProtocolError, Country.DoesNotExist, Region.DoesNotExist, VenueType.DoesNotExist):
+        maker.printables(place, sheet.codes, created_at=sheet.created_at)
+    except (LookupError, ValueError, TypeError, OverflowError, ValidationError, ProtocolError, ObjectDoesNotExist):
         raise NotSealed from None
     return maker, place
 
@@ -58,11 +64,18 @@ def _common(place: Place) -> dict[str, Any]:
 
 def _known(details: dict[str, Any], country: Country) -> dict[str, Any]:
     return {
-        "name": str(details["name"]),
+        "name": checked_name(str(details["name"])),
         "venue_type": VenueType.objects.get(country=country, number=int(details["type"])),
         "venue_category1": int(details["category1"]) & 15,
         "venue_category2": int(details["category2"]) & 15,
         "region": Region.objects.select_related("country").get(country=country, number=int(details["region"])),
-        "phone": str(details["phone"]) if country.has_tracing else "",
-        "pin": str(details["pin"]) if country.has_tracing else "",
+        "phone": _digits(details["phone"], most=15) if country.has_tracing else "",
+        "pin": _digits(details["pin"], most=PIN_DIGITS) if country.has_tracing else "",
     }
+
+
+def _digits(text: Any, *, most: int) -> str:
+    """Nothing, where the country had no contact tracing yet. Raises ValueError."""
+    if not re.fullmatch(rf"[0-9]{{0,{most}}}", str(text), re.ASCII):
+        raise ValueError("no digits")
+    return str(text)

@@ -18,6 +18,8 @@ MARK = "CLEA-RECOVERY:"
 # The largest QR code (version 40) holds 2,331 bytes at level M.
 MOST_CHARACTERS = 2300
 _MOST_BYTES = 16 * 1024
+# Protocol times have 32 bits, which end in February 2036.
+_LATEST = int(datetime(2036, 2, 1, tzinfo=UTC).timestamp())
 _TEXT = re.compile(r"CLEA-RECOVERY:[A-Za-z0-9_-]+={0,2}", re.ASCII)
 
 
@@ -93,4 +95,7 @@ def _seconds(moment: datetime) -> int:
 
 
 def _moment(seconds: int) -> datetime:
+    """Raises ValueError, TypeError for what is no moment in which a code can be made."""
+    if not 0 <= seconds < _LATEST:
+        raise ValueError("out of range")
     return datetime.fromtimestamp(seconds, UTC)

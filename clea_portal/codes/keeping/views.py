@@ -29,8 +29,11 @@ from clea_portal.scanning.isolated import read_isolated
 from clea_portal.uploads import takes_pictures
 
 READING_SECONDS = 8
-# Each takes a second of a processor. Strangers may ask, and nothing of them is noted: so all of them together wait in one line.
+# Each takes a second of a processor. Strangers may ask, and nothing of them is noted: so all of them together wait in one line,
+# which is short, since whoever stands in it holds a thread that the rest of the portal cannot use.
+_at_work = threading.BoundedSemaphore(1)
 _places_in_line = threading.BoundedSemaphore(2)
+WAITING_SECONDS = 10
 
 
 class Busy(Exception):
@@ -133,10 +136,15 @@ def _hand_out(sheet: RecoverySheet, place: Place, *, passphrase: str, language: 
 
 @contextmanager
 def _in_line() -> Iterator[None]:
-    if not _places_in_line.acquire(timeout=10):
+    if not _places_in_line.acquire(blocking=False):
         raise Busy
     try:
-        yield
+        if not _at_work.acquire(timeout=WAITING_SECONDS):
+            raise Busy
+        try:
+            yield
+        finally:
+            _at_work.release()
     finally:
         _places_in_line.release()
 

@@ -3,26 +3,33 @@
 import io
 import json
 import logging
+import threading
+import zlib
+from base64 import urlsafe_b64encode
 from datetime import timedelta
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
 from clea_portal.authorities.enums import Deployment
 from clea_portal.authorities.models import Country
+from clea_portal.codes.keeping import views
 from clea_portal.codes.keeping.sheet import MARK, open_sheet
-from clea_portal.codes.sealing import BadPassphrase, NotSealed
+from clea_portal.codes.sealing import BadPassphrase, NotSealed, seal
 from clea_portal.protocol.links import parse_link
 from clea_portal.protocol.lsp import LspType, decode_header, decrypt_contact, decrypt_message
 from clea_portal.protocol.ntp import to_ntp
 from clea_portal.scanning.isolated import read_isolated
 from clea_portal.scanning.reading import read_content
+from clea_portal.scanning.results import Reading
 from tests.factories import SK_MCTA, SK_SA
 from tests.members import organisation_with_choices
+from tests.pictures import clea_link
 
 pytestmark = pytest.mark.django_db
 PASSPHRASE = "une phrase bien à moi"
@@ -205,6 +212,59 @@ def test_the_text_of_a_sheet(visitor):
     for wrong in ("", MARK, text[:-8].replace(MARK, ""), MARK + "A" * 100, "x" * 5000):
         with pytest.raises((NotSealed, BadPassphrase)):
             open_sheet(wrong, passphrase=PASSPHRASE)
+
+
+# What a sheet may hold that somebody made who chose the passphrase: by which field, and what stands in it instead.
+FORGED = [
+    ("name", "x" * 999),
+    ("name", "\ud800"),
+    ("phone", "x"),
+    ("phone", "1" * 16),
+    ("pin", "12٣456"),
+    ("type", 10**30),
+    ("region", -1),
+    ("start", "2026-12-01T10:00:00"),
+    ("start", "9999-12-31T23:59:59+00:00"),
+    ("end", "2020-01-01T00:00:00+00:00"),
+    ("created_at", 253402300799),
+    ("created_at", 10**18),
+    ("created_at", -1),
+    ("valid_until", 253402300799),
+    ("kind", "castle"),
+]
+
+
+@pytest.mark.parametrize("wish", ["again", "renew"])
+@pytest.mark.parametrize(("field", "value"), FORGED, ids=[f"{field}-{value!s:.9}" for field, value in FORGED])
+def test_a_forged_sheet_is_no_sheet(visitor, country, monkeypatch, field, value, wish):
+    start, end = "2026-12-01T10:00:00+00:00", "2026-12-01T12:00:00+00:00"
+    place = {"type": 1, "region": 38, "category1": 0, "category2": 0, "phone": "33465710038", "pin": "380038"}
+    sheet = {
+        "kind": "event",
+        "country": country.code,
+        "details": {"name": "X", "start": start, "end": end, **place},
+        "sk_l": "ab" * 51,
+        "created_at": 1790000000,
+        "codes": [{"kind": "entrance", "deep_link": clea_link(1), "valid_from": 1790000000, "valid_until": 1790010000}],
+    }
+    holder = next(part for part in (sheet["codes"][0], sheet["details"], sheet) if field in part)
+    holder[field] = value
+    content = zlib.compress(json.dumps(sheet).encode())
+    text = MARK + urlsafe_b64encode(seal(content, passphrase=PASSPHRASE)).decode().rstrip("=")
+    reading = Reading(links=(text,), advice=None, milliseconds=1, pages=1, inspection=None)
+    monkeypatch.setattr(views, "read_isolated", lambda *_, **__: reading)
+    upload = SimpleUploadedFile("sheet.png", b"a picture")
+    page = visitor.post("/without-account/again/", {"sheet": upload, "passphrase": PASSPHRASE, "wish": wish, "language": "en"})
+    assert list(page.context["form"].errors) == ["sheet"]
+
+
+def test_a_full_line_lets_nobody_wait(visitor, monkeypatch):
+    """Whoever waits holds a thread: strangers could hold them all."""
+    monkeypatch.setattr(views, "_places_in_line", threading.BoundedSemaphore(1))
+    with views._in_line():
+        page = visitor.post("/without-account/venue/", fields(visitor))
+    assert "Many people" in page.content.decode()
+    unpacked(visitor.post("/without-account/venue/", fields(visitor)))
 
 
 def test_who_gets_where(visitor, country):
