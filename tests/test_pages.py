@@ -73,6 +73,7 @@ def test_public_page_has_one_heading_its_language_and_nothing_inline(client, pag
         "manifest-src 'self'",
         "script-src 'self'",
         "style-src 'self'",
+        "worker-src 'self'",
     ]
 
 

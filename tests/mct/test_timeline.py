@@ -27,6 +27,7 @@ PARAMS = {
     Entry.PICTURES_ADDED: {"count": 2},
     Entry.PICTURE_READ: {"number": 1, "codes": 2},
     Entry.PICTURE_UNREADABLE: {"number": 3, "codes": 0},
+    Entry.CODE_SHARED: {"day": "2026-06-03", "matches": True},
     Entry.DECLARED: {"calls": 3},
     Entry.JOINED: {"declarations": 1},
     Entry.WITHDRAWN: {"declarations": 1},
@@ -138,3 +139,18 @@ def test_publication_tells_the_hours_of_the_list():
     assert (
         told(case)[0][1] == f"{local:%A} {local.day} {local:%B} {local.year}, {local:%H:%M} – {local + timedelta(hours=2):%H:%M}"
     )
+
+
+@pytest.mark.parametrize(
+    ("matches", "told"),
+    [
+        (None, "The code that counted there on 3 June 2026."),
+        (True, "The code that counted there on 3 June 2026. It is the same as a code that the case had already."),
+        (False, "The code that counted there on 3 June 2026. It is another one than the case had before."),
+    ],
+)
+def test_shared_code_is_compared_with_what_the_case_had(matches, told):
+    case = CaseFactory()
+    note(case, Entry.CODE_SHARED, by=None, day="2026-06-03", matches=matches)
+    (line,) = tell(case)
+    assert (line.text, line.who) == (told, "")
