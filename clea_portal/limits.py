@@ -41,7 +41,7 @@ def purge(*, now: datetime) -> int:
     shared = caches["default"]
     if not isinstance(shared, DatabaseCache):
         return 0
-    table = connection.ops.quote_name(shared._table)
+    table = connection.ops.quote_name(shared._table)  # type: ignore[attr-defined]
     with connection.cursor() as cursor:
         moment = connection.ops.adapt_datetimefield_value(now.replace(microsecond=0))
         cursor.execute(f"DELETE FROM {table} WHERE expires < %s", [moment])  # noqa: S608 - the name comes from the settings

@@ -1,6 +1,7 @@
 """Venues by program."""
 
 import uuid
+from base64 import b64encode
 from datetime import timedelta
 from io import BytesIO
 
@@ -277,6 +278,9 @@ def test_pages_of_the_list_hang_together(issuer, organisation):
     assert (found, sizes) == (wanted, [2, 2, 1])
     assert issuer.send("get", f"{WHERE}?limit=9999").status_code == 200
     assert issuer.send("get", f"{WHERE}?cursor=nonsense").status_code == 404
+    for position in ("abc", "2026-99-99", "2026-06-03", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "\0"):
+        cursor = b64encode(f"p={position}".encode()).decode()
+        assert issuer.get(WHERE, {"cursor": cursor}).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["", "{venue}/", "{venue}/codes/"])
