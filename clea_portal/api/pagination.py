@@ -21,7 +21,7 @@ class Pages(CursorPagination):
         cursor = super().decode_cursor(request)
         if cursor is not None and cursor.position is not None:
             try:
-                moment = datetime.fromisoformat(cursor.position)
+                moment = datetime.fromisoformat(str(cursor.position))
             except ValueError:
                 raise NotFound from None
             if moment.tzinfo is None or not 2000 <= moment.year < 3000:

@@ -16,15 +16,25 @@ from clea_portal.posters.logos import Logo, clean_logo
 
 # Longer than a job waits and its result is kept.
 SINGLE_USE_RETENTION = timedelta(days=2)
+# Of one organisation, for single prints: the oldest make room.
+MOST_FOR_SINGLE_USE = 50
+
+
+def keep_logo(content: bytes, *, organisation: Organisation, remember: bool, by: User) -> OwnLogo:
+    """Clean an uploaded file and keep it: for prints to come, or for a single one. Raises BadLogo."""
+    # Before the transaction: it may take seconds, for which nobody else should have to wait.
+    logo = clean_logo(content)
+    return _keep(logo, organisation=organisation, remember=remember, by=by)
 
 
 @transaction.atomic
-def keep_logo(content: bytes, *, organisation: Organisation, remember: bool, by: User) -> OwnLogo:
-    """Clean an uploaded file and keep it: for prints to come, or for a single one. Raises BadLogo."""
-    logo = clean_logo(content)
+def _keep(logo: Logo, *, organisation: Organisation, remember: bool, by: User) -> OwnLogo:
+    Organisation.objects.select_for_update().get(pk=organisation.pk)
     if remember:
         forget_logo(organisation=organisation, by=None)
         record_act(actor=by, verb="logo_kept", on=organisation)
+    single = OwnLogo.objects.filter(organisation=organisation, remembered=False).order_by("-created_at", "-pk")
+    OwnLogo.objects.filter(pk__in=list(single.values_list("pk", flat=True)[MOST_FOR_SINGLE_USE - 1 :])).delete()
     return OwnLogo.objects.create(
         organisation=organisation,
         content=logo.content,

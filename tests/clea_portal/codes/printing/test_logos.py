@@ -12,9 +12,10 @@ from django.utils import timezone
 from PIL import Image
 
 from clea_portal.accounts.enums import MemberRole
+from clea_portal.codes.printing import logos
 from clea_portal.codes.printing.logos import forget_logo, keep_logo, logos_for, purge, read_logo
 from clea_portal.codes.printing.models import OwnLogo
-from clea_portal.posters.logos import MAX_BYTES
+from clea_portal.posters.logos import MAX_BYTES, Logo
 from tests.factories import MembershipFactory, OrganisationFactory, UserFactory, VenueFactory
 from tests.members import member, signed_in
 
@@ -133,8 +134,25 @@ class TestKept:
         assert purge(now=now + timedelta(days=2, minutes=1)) == 1
         assert list(OwnLogo.objects.all()) == [remembered]
 
+    def test_oldest_of_single_prints_make_room(self, organisation, monkeypatch):
+        monkeypatch.setattr(logos, "MOST_FOR_SINGLE_USE", 2)
+        user = UserFactory()
+        remembered = keep_logo(picture(), organisation=organisation, remember=True, by=user)
+        kept = [keep_logo(picture(), organisation=organisation, remember=False, by=user) for _ in range(3)]
+        assert list(OwnLogo.objects.order_by("pk")) == [remembered, *kept[1:]]
+
     def test_one_is_remembered(self, organisation):
         words = {"organisation": organisation, "content": b"x", "content_type": "image/png", "width": 1, "height": 1}
         OwnLogo.objects.create(**words, remembered=True)
         with pytest.raises(IntegrityError), transaction.atomic():
             OwnLogo.objects.create(**words, remembered=True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_while_a_file_is_cleaned(monkeypatch):
+    """On SQLite, nobody could write anything meanwhile."""
+    cleaned = Logo(b"x", "image/png", 1, 1)
+    waiting = []
+    monkeypatch.setattr(logos, "clean_logo", lambda content: waiting.append(connection.in_atomic_block) or cleaned)
+    keep_logo(b"", organisation=OrganisationFactory(), remember=True, by=UserFactory())
+    assert waiting == [False]
