@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "clea_portal.jobs.news.JobNewsMiddleware",
+    "clea_portal.buttons.ButtonOnlyMiddleware",
 ]
 
 ROOT_URLCONF = "clea_portal.urls"

@@ -23,6 +23,9 @@
   // A form that came back with errors says so first.
   document.querySelector("[data-error-summary]")?.focus();
 
+  // Of tabs that do not fit on a phone, the one that is open is in sight.
+  document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
   // A second press right after the first sends nothing.
   document.addEventListener("submit", (event) => {
     const form = event.target;
