@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID, uuid5
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -94,10 +95,19 @@ def understand(text: str, *, country: Country) -> Understood:
 
 @transaction.atomic
 def import_venues(
-    *, rows: Sequence[tuple[int, PlaceDetails]], organisation: Organisation, by: User, now: datetime
+    *, rows: Sequence[tuple[int, PlaceDetails]], batch: UUID, organisation: Organisation, by: User, now: datetime
 ) -> list[Venue]:
-    """All of them with their codes, or none. Raises NoKey, WrongCountry."""
-    return [open_venue(by=by, organisation=organisation, details=details, now=now) for _line, details in rows]
+    """All of them with their codes, or none. Raises NoKey, WrongCountry.
+
+    Made once: again with the same ``batch``, by a second click or a worker that takes over, it gives the venues of then.
+    """
+    uuids = [uuid5(batch, str(line)) for line, _details in rows]
+    if there := list(Venue.objects.filter(organisation=organisation, uuid__in=uuids)):
+        return there
+    return [
+        open_venue(by=by, organisation=organisation, details=details, now=now, uuid=uuid)
+        for (_line, details), uuid in zip(rows, uuids, strict=True)
+    ]
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:

@@ -1,6 +1,7 @@
 """What the worker does for venues (settings.JOB_KINDS, settings.JOB_CHECKS)."""
 
 from typing import Any
+from uuid import UUID
 
 from django.http import Http404
 from django.utils import timezone
@@ -52,7 +53,7 @@ def import_list(job_arguments: dict[str, Any], /, *, by: User, report: Report) -
     report(0, len(understood.rows))
     now = timezone.now()
     try:
-        made = import_venues(rows=understood.rows, organisation=organisation, by=by, now=now)
+        made = import_venues(rows=understood.rows, batch=UUID(job_arguments["batch"]), organisation=organisation, by=by, now=now)
     except NoKey:
         raise JobRefused(no_key_message()) from None
     venues = Venue.objects.with_country().filter(pk__in=[venue.pk for venue in made]).order_by("pk")

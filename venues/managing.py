@@ -1,6 +1,7 @@
 """Making, editing and archiving venues."""
 
 from datetime import datetime
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
@@ -13,9 +14,14 @@ from venues.rooms import add_rooms, set_tables
 
 
 @transaction.atomic
-def open_venue(*, by: User, organisation: Organisation, details: PlaceDetails, now: datetime) -> Venue:
+def open_venue(*, by: User, organisation: Organisation, details: PlaceDetails, now: datetime, uuid: UUID | None = None) -> Venue:
     """A venue with its first static code, in the person's time zone or else the country's. Raises NoKey, WrongCountry."""
-    venue = Venue(organisation=organisation, time_zone=by.time_zone or organisation.country.time_zone, created_at=now)
+    venue = Venue(
+        uuid=uuid or uuid4(),
+        organisation=organisation,
+        time_zone=by.time_zone or organisation.country.time_zone,
+        created_at=now,
+    )
     fill_in(venue, details)
     venue.save()
     record_act(actor=by, verb="created", on=venue)

@@ -1,6 +1,7 @@
 """Many venues at once: a list comes in, or goes out."""
 
 from typing import Any
+from uuid import uuid4, uuid5
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -41,6 +42,8 @@ class ImportForm(PageForm):
         max_length=MOST_CHARACTERS,
         widget=forms.Textarea({"rows": 8, "spellcheck": "false", "autocomplete": "off"}),
     )
+    # Made with the page on which the list is looked at, so that confirming it twice makes its venues once.
+    batch = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, organisations: list[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -83,22 +86,26 @@ def import_list(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "most": MOST_ROWS, "country": organisations[0].country}
     if request.method == "POST" and form.is_valid():
         organisation, text = form.cleaned_data["organisation"], form.cleaned_data["list"]
+        # Of one that was changed after it had been looked at, other venues are made.
+        batch = uuid5(form.cleaned_data["batch"] or uuid4(), text)
         understood = understand(text, country=organisation.country)
         if "confirm" in request.POST and understood.is_complete:
             try:
                 job = order(
                     kind="venues.import",
                     by=user,
-                    arguments={"organisation": str(organisation.uuid), "text": text},
+                    arguments={"organisation": str(organisation.uuid), "text": text, "batch": str(batch)},
                     title=_("Import of venues"),
                     back_to=reverse("venues:list"),
+                    key=f"venues.import {batch}",
                 )
             except TooManyJobs:
                 form.add_error(None, too_many_message())
             else:
                 return redirect("jobs:detail", job.uuid)
         # What came from a file is shown, so that it can be mended here; and goes on from here.
-        form = ImportForm(initial={"organisation": organisation, "text": text}, organisations=organisations)
+        initial = {"organisation": organisation, "text": text, "batch": uuid4()}
+        form = ImportForm(initial=initial, organisations=organisations)
         context |= {
             "form": form,
             "understood": understood,

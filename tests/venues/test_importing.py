@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from uuid import UUID, uuid4, uuid5
 
 import pytest
 from django.test import Client
@@ -105,10 +106,26 @@ def test_from_the_file_to_the_job(organisation):
     text = page.context["form"]["text"].value()
     assert "Café" in text
     assert not Venue.objects.exists()
-    response = post(browser, organisation=organisation.pk, text=text, confirm="1")
+    batch = page.context["form"]["batch"].value()
+    response = post(browser, organisation=organisation.pk, text=text, batch=batch, confirm="1")
     job = Job.objects.get()
     assert response["Location"] == f"/jobs/{job.uuid}/"
-    assert (job.kind, json.loads(job.arguments)) == ("venues.import", {"organisation": str(organisation.uuid), "text": text})
+    arguments = {"organisation": str(organisation.uuid), "text": text, "batch": str(uuid5(UUID(batch), text))}
+    assert (job.kind, json.loads(job.arguments)) == ("venues.import", arguments)
+
+
+def test_confirmed_twice_it_is_made_once(organisation):
+    by = member(organisation)
+    batch = uuid4()
+    for text in (GOOD, GOOD, f"{GOOD}\n"):
+        post(signed_in(by), organisation=organisation.pk, text=text, batch=batch, confirm="1")
+    first, changed = Job.objects.order_by("pk")
+    for _attempt in range(2):
+        made = import_list(json.loads(first.arguments), by=by, report=lambda *_: None)
+        assert len(list(csv.DictReader(io.StringIO(made.file.decode("utf-8-sig")), delimiter=";"))) == 2
+        assert Venue.objects.count() == 2
+    import_list(json.loads(changed.arguments), by=by, report=lambda *_: None)
+    assert Venue.objects.count() == 4
 
 
 def test_with_a_mistake_nothing_is_ordered(organisation):
@@ -121,7 +138,7 @@ def test_with_a_mistake_nothing_is_ordered(organisation):
 def test_the_job_makes_all_and_gives_their_list(organisation):
     by = member(organisation)
     done = []
-    arguments = {"organisation": str(organisation.uuid), "text": GOOD}
+    arguments = {"organisation": str(organisation.uuid), "text": GOOD, "batch": str(uuid4())}
     result = import_list(arguments, by=by, report=lambda *progress: done.append(progress))
     assert {venue.name for venue in Venue.objects.all()} == {"Café", 'Bar; "Le Zinc"'}
     assert all(venue.codes.count() == 1 for venue in Venue.objects.all())
@@ -135,7 +152,7 @@ def test_the_job_makes_all_and_gives_their_list(organisation):
 
 def test_the_job_makes_all_or_nothing(organisation):
     by = member(organisation)
-    arguments = {"organisation": str(organisation.uuid), "text": GOOD}
+    arguments = {"organisation": str(organisation.uuid), "text": GOOD, "batch": str(uuid4())}
     ServerKey.objects.all().delete()
     with pytest.raises(JobRefused):
         import_list(arguments, by=by, report=lambda *_: None)
