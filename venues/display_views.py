@@ -29,7 +29,7 @@ from venues.displays import (
     replace_link,
     switch_off,
 )
-from venues.models import Display, Rotation, Venue, VenueRoom
+from venues.models import Display, Rotation, Venue, VenueCode, VenueRoom
 
 # In the session, whose content is encrypted, from the act to the one page that shows the link.
 NEW_LINK = "new_display_link"
@@ -42,6 +42,7 @@ def listing(request: HttpRequest, uuid: UUID) -> HttpResponse:
     venue = find(Venue.objects.with_country(), user=user, uuid=uuid)
     displays = list(venue.displays.select_related("room"))
     rotations = {rotation.room_id: rotation for rotation in Rotation.objects.current().filter(venue=venue)}
+    posters = set(VenueCode.objects.static().current().ending_after(now).filter(venue=venue).values_list("room", flat=True))
     rows = []
     for display in displays:
         own = display.room if display.room and display.room.independent else None
@@ -52,14 +53,17 @@ def listing(request: HttpRequest, uuid: UUID) -> HttpResponse:
                 "state": display_state(display, now=now),
                 "every": rotation and span(1 << rotation.cri_exp),
                 "rotation_url": _rotation_url(venue, own),
+                "is_split": not display.staff and (own.pk if own else None) in posters,
             }
         )
+    in_use = [row for row in rows if row["state"] != DisplayState.SWITCHED_OFF]
     return render(
         request,
         "venues/displays.html",
         {
             "venue": venue,
-            "rows": [row for row in rows if row["state"] != DisplayState.SWITCHED_OFF],
+            "rows": in_use,
+            "is_split": any(row["is_split"] for row in in_use),
             "switched_off": [row for row in rows if row["state"] == DisplayState.SWITCHED_OFF],
             "may_write": may_edit(user, venue),
         },

@@ -170,3 +170,17 @@ def test_number_of_queries_does_not_grow_with_the_displays(venue, owner):
     added_display(venue, room=room)
     added_display(venue, staff=True)
     assert queries() == one
+
+
+@pytest.mark.parametrize(
+    ("staff", "in_room", "ended", "said"),
+    [(False, False, False, True), (True, False, False, False), (False, True, False, False), (False, False, True, False)],
+)
+def test_list_says_when_posters_show_another_code_than_the_displays(staff, in_room, ended, said, venue, owner):
+    room = added_room(venue, "Terrasse")
+    venue.codes.static().exclude(room=None).update(valid_until=venue.created_at)
+    if ended:
+        venue.codes.static().filter(room=None).update(valid_until=venue.created_at)
+    added_display(venue, room=room if in_room else None, staff=staff)
+    page = owner.get(reverse("displays:list", args=[venue.uuid])).content.decode()
+    assert ("Posters show another code than these displays" in page) is said
