@@ -21,8 +21,9 @@ from clea_portal.api.parsing import StrictSerializer
 from clea_portal.api.problems import Refused
 from clea_portal.codes.messages import archived_message
 from clea_portal.codes.printing.jobs import order_prints
-from clea_portal.codes.printing.messages import nothing_message
+from clea_portal.codes.printing.messages import nothing_message, too_many_pages_message
 from clea_portal.codes.printing.options import CopiesFor, Output, PrintOptions
+from clea_portal.codes.printing.planning import TooManyPages
 from clea_portal.codes.printing.subjects import Subject
 from clea_portal.jobs import results, running
 from clea_portal.jobs.enums import JobState
@@ -148,6 +149,8 @@ def order(request: Request, subject: Subject) -> Response:
         job = order_prints(subject, serializer.options(subject), by=who.user, back_to=subject.back_to)
     except TooManyJobs as error:
         raise Refused("too-many", too_many_message()) from error
+    except TooManyPages as error:
+        raise Refused("too-many", too_many_pages_message(error)) from error
     OrderedJob.objects.get_or_create(job=job, defaults={"organisation": who.organisation})
     shown = JobSerializer(job, context={"request": request}).data
     return Response(shown, status=202, headers={"Location": shown["url"]})

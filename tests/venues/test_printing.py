@@ -455,3 +455,15 @@ class TestBundle:
         assert {link for page in links_of(content) for link in page} == {
             printable.code.deep_link for printable in of_pack(pack).printables
         }
+
+
+def test_more_than_a_file_takes_is_not_ordered(browser, url, venue, monkeypatch):
+    """Three hundred rooms with a thousand tables each would keep a worker from everybody else for a quarter of an hour."""
+    set_tables(venue, tables="1\n2\n3", by=UserFactory())
+    subject = of_venue(type(venue).objects.get(pk=venue.pk))
+    monkeypatch.setattr("clea_portal.codes.printing.planning.MOST_PAGES", 2)
+    response = browser.post(url, choices(subject, copies_for="tables"))
+    assert said(response)[0].startswith("This comes to 3 pages")
+    assert response.context["preview"].problem.startswith("This comes to 3 pages")
+    assert browser.post(url, choices(subject, copies_for="tables", output="stickers_2")).status_code == 302
+    assert Job.objects.count() == 1

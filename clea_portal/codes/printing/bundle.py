@@ -12,7 +12,7 @@ from clea_portal.accounts.models import User
 from clea_portal.codes.printing.logos import read_logo
 from clea_portal.codes.printing.making import PDF, Made, Report, filled, hand_over, require_current, zipped
 from clea_portal.codes.printing.options import Output, PrintOptions, day_of
-from clea_portal.codes.printing.planning import Copy, poster_of
+from clea_portal.codes.printing.planning import MOST_PAGES, Copy, poster_of
 from clea_portal.codes.printing.subjects import PrintableCode, Subject
 from clea_portal.jobs.files import safe_name, safe_stem
 from clea_portal.posters.composing import compose, count_sheets
@@ -26,8 +26,8 @@ from clea_portal.posters.staff_sheet import compose_staff_sheet, count_staff_she
 from clea_portal.posters.typesetting import write_sheets
 
 STICKERS = Layout.STICKERS_8
-# Labels of tables are left out of a pack that would become longer than this with them, for each kind of print.
-MOST_PAGES = 1000
+# Labels of tables are left out of a bundle of many places that has more of them than this.
+MOST_LABELS = 5 * MOST_PAGES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,8 @@ def make(subject: Subject, options: PrintOptions, *, by: User, report: Report) -
     require_current(chosen)
     logo = read_logo(options.logo, places=subject.places)
     folders = _folders(chosen)
-    parts = {folder: parts_of(printables, options, logo=logo) for folder, printables in folders.items()}
+    with_tables = sum(len(printable.tables) for printable in chosen) <= MOST_LABELS
+    parts = {folder: parts_of(printables, options, logo=logo, with_tables=with_tables) for folder, printables in folders.items()}
     made = (_zip if options.output == Output.BUNDLE_ZIP else _pdf)(
         subject, options, parts, created_on=_newest(chosen), report=report
     )
@@ -66,7 +67,9 @@ def _folders(printables: Sequence[PrintableCode]) -> dict[str, list[PrintableCod
     }
 
 
-def parts_of(printables: Sequence[PrintableCode], options: PrintOptions, *, logo: Logo | None) -> list[Part]:
+def parts_of(
+    printables: Sequence[PrintableCode], options: PrintOptions, *, logo: Logo | None, with_tables: bool = True
+) -> list[Part]:
     """What goes into the bundle of one place, numbered in the order in which it is used."""
     scanned = [printable for printable in printables if printable.kind is not PosterKind.ASYNCHRONOUS]
     tickets = [printable for printable in printables if printable.kind is PosterKind.ASYNCHRONOUS]
@@ -75,9 +78,9 @@ def parts_of(printables: Sequence[PrintableCode], options: PrintOptions, *, logo
         return [poster_of(copy, options, logo=logo) for copy in copies]
 
     one_of_each = posters(_each(scanned))
-    at_tables = posters([Copy(printable=printable, table=table) for printable in scanned for table in printable.tables])
-    if len(at_tables) > MOST_PAGES:
-        at_tables = []
+    has_room = with_tables and sum(len(printable.tables) for printable in scanned) <= MOST_PAGES
+    tables = [Copy(printable=printable, table=table) for printable in scanned for table in printable.tables] if has_room else []
+    at_tables = posters(tables)
     parts = [
         _printed(_("Posters"), one_of_each, Layout.A4),
         _printed(_("Table tents"), at_tables or one_of_each, Layout.TENT),

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from clea_portal.accounts.models import User
 from clea_portal.codes.printing import bundle, making
-from clea_portal.codes.printing.messages import overtaken_message, unreadable_message
+from clea_portal.codes.printing.messages import overtaken_message, too_many_pages_message, unreadable_message
 from clea_portal.codes.printing.options import BUNDLES, PrintOptions
+from clea_portal.codes.printing.planning import TooManyPages, check_size
 from clea_portal.codes.printing.subjects import Subject
 from clea_portal.jobs.models import Job
 from clea_portal.jobs.results import JobRefused, Result
@@ -21,7 +22,8 @@ logger = structlog.get_logger(__name__)
 
 
 def order_prints(subject: Subject, options: PrintOptions, *, by: User, back_to: str) -> Job:
-    """Have these made; the same order while it is under way is not made twice. Raises TooManyJobs."""
+    """Have these made; the same order while it is under way is not made twice. Raises TooManyJobs, TooManyPages."""
+    check_size(options.chosen(subject), options)
     arguments = {"subject": subject.job_arguments, "options": options.as_arguments()}
     return order(
         kind=subject.job_kind,
@@ -39,9 +41,13 @@ def make_prints(subject: Subject, arguments: dict[str, Any], *, by: User, report
     check_prints(subject, arguments)
     make = bundle.make if options.output in BUNDLES else making.make
     try:
+        # Tables may have been added since it was ordered.
+        check_size(options.chosen(subject), options)
         made = make(subject, options, by=by, report=report)
     except making.Overtaken as error:
         raise JobRefused(overtaken_message()) from error
+    except TooManyPages as error:
+        raise JobRefused(too_many_pages_message(error)) from error
     except BadPoster as error:
         raise JobRefused(str(error)) from error
     except PosterUnreadable as error:

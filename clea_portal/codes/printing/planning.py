@@ -8,6 +8,13 @@ from clea_portal.codes.printing.subjects import PrintableCode
 from clea_portal.posters.logos import Logo
 from clea_portal.posters.poster import Poster
 
+# Of one file. A worker makes as many in half a minute, and nobody else's prints should wait longer than that.
+MOST_PAGES = 1000
+
+
+class TooManyPages(Exception):
+    """``args[0]``: how many pages or pictures were asked for, of MOST_PAGES at most."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Copy:
@@ -42,6 +49,23 @@ def poster_of(copy: Copy, options: PrintOptions, *, logo: Logo | None) -> Poster
 
 def pages_of(copies: Sequence[Copy], options: PrintOptions) -> int:
     """How many pages or pictures they come to."""
+    return _pages(len(copies), options)
+
+
+def check_size(printables: Sequence[PrintableCode], options: PrintOptions) -> None:
+    """Before anything is made of them: three hundred rooms with a thousand tables each are as many posters.
+
+    Bundles leave labels of tables out by themselves. Raises TooManyPages.
+    """
+    copies = len(printables)
+    if options.output not in set(Output):
+        labels = sum(len(printable.tables) for printable in printables)
+        copies = {CopiesFor.PLACES: copies, CopiesFor.TABLES: labels, CopiesFor.BOTH: copies + labels}[options.copies_for]
+    if (pages := _pages(copies, options)) > MOST_PAGES:
+        raise TooManyPages(pages)
+
+
+def _pages(copies: int, options: PrintOptions) -> int:
     if options.layout is None or options.fill:
-        return len(copies)
-    return -(-len(copies) // options.layout.per_page)
+        return copies
+    return -(-copies // options.layout.per_page)

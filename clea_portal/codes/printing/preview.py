@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import structlog
 
 from clea_portal.codes.printing.logos import read_logo
-from clea_portal.codes.printing.messages import overtaken_message, unreadable_message
+from clea_portal.codes.printing.messages import overtaken_message, too_many_pages_message, unreadable_message
 from clea_portal.codes.printing.options import Output, PrintOptions
-from clea_portal.codes.printing.planning import Copy, copies_of, pages_of, poster_of
+from clea_portal.codes.printing.planning import Copy, TooManyPages, check_size, copies_of, pages_of, poster_of
 from clea_portal.codes.printing.subjects import Subject
 from clea_portal.posters.documents import render_pdf
 from clea_portal.posters.errors import BadPoster, PosterUnreadable
@@ -36,6 +36,10 @@ class Preview:
 
 
 def preview(subject: Subject, options: PrintOptions) -> Preview:
+    try:
+        check_size(options.chosen(subject), options)
+    except TooManyPages as error:
+        return Preview(problem=too_many_pages_message(error))
     copies = copies_of(options.chosen(subject), options)
     if not copies:
         return Preview(problem=overtaken_message())

@@ -21,9 +21,9 @@ from clea_portal.codes.printing import making
 from clea_portal.codes.printing.forms import PrintForm
 from clea_portal.codes.printing.jobs import order_prints
 from clea_portal.codes.printing.logos import forget_logo, keep_logo, logos_for
-from clea_portal.codes.printing.messages import nothing_message, unreadable_message
+from clea_portal.codes.printing.messages import nothing_message, too_many_pages_message, unreadable_message
 from clea_portal.codes.printing.options import BUNDLES, PrintOptions
-from clea_portal.codes.printing.planning import copies_of, pages_of
+from clea_portal.codes.printing.planning import TooManyPages, check_size, copies_of, pages_of
 from clea_portal.codes.printing.preview import preview
 from clea_portal.codes.printing.subjects import Subject
 from clea_portal.jobs.files import disposition
@@ -67,13 +67,17 @@ def print_page(request: HttpRequest, subject: Subject) -> HttpResponseBase:
 
 def _hand_out(request: HttpRequest, subject: Subject, options: PrintOptions) -> HttpResponseBase | None:
     """Nothing when it cannot be made as it was chosen: a message says why, and the form keeps what was chosen."""
-    if options.output in BUNDLES or pages_of(copies_of(options.chosen(subject), options), options) > 1:
-        return _order(request, subject, options)
     try:
+        check_size(options.chosen(subject), options)
+        if options.output in BUNDLES or pages_of(copies_of(options.chosen(subject), options), options) > 1:
+            return _order(request, subject, options)
         made = making.make(subject, options, by=person(request))
     except making.Overtaken:
         messages.warning(request, replaced_message())
         return redirect(subject.back_to)
+    except TooManyPages as error:
+        messages.error(request, too_many_pages_message(error))
+        return None
     except BadPoster as error:
         messages.error(request, str(error))
         return None

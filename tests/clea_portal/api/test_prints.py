@@ -89,6 +89,12 @@ def test_number_of_jobs_under_way_is_limited(issuer, organisation):
     assert answers[-1].json()["type"] == f"{DOCS}too-many"
 
 
+def test_more_than_a_file_takes_is_not_ordered(issuer, organisation, monkeypatch):
+    monkeypatch.setattr("clea_portal.codes.printing.planning.MOST_PAGES", 0)
+    answer = order(issuer, opened_venue(organisation))
+    assert (answer.status_code, answer.json()["type"], Job.objects.count()) == (409, f"{DOCS}too-many", 0)
+
+
 def test_file_overtaken_by_a_renewal_is_not_handed_out(issuer, organisation):
     venue = opened_venue(organisation)
     order(issuer, venue)

@@ -2,9 +2,10 @@ import json
 
 import pytest
 
+from clea_portal.codes.printing import planning
 from clea_portal.codes.printing.forms import PrintForm
 from clea_portal.codes.printing.options import CopiesFor, PrintOptions
-from clea_portal.codes.printing.planning import copies_of, pages_of
+from clea_portal.codes.printing.planning import TooManyPages, check_size, copies_of, pages_of
 from clea_portal.posters.errors import ModuleTooSmall
 from clea_portal.posters.layouts import Layout
 from tests.clea_portal.codes.printing.orders import choices
@@ -122,3 +123,15 @@ def test_form_says_that_a_code_is_gone(subject):
     assert form.errors == {
         "keys": ["This code has been replaced, so it is no longer printed. Below is the code that counts now."]
     }
+
+
+@pytest.mark.parametrize("output", ["a4", "stickers_2", "png", "bundle_zip"])
+@pytest.mark.parametrize("copies_for", CopiesFor)
+def test_size_is_known_before_anything_is_made(subject, monkeypatch, output, copies_for):
+    wanted = options(output=output, copies_for=copies_for)
+    most = pages_of(copies_of(subject.printables, wanted), wanted) if output != "bundle_zip" else len(subject.printables)
+    monkeypatch.setattr(planning, "MOST_PAGES", max(most, len(subject.printables) if output == "png" else 0))
+    check_size(subject.printables, wanted)
+    monkeypatch.setattr(planning, "MOST_PAGES", most - 1)
+    with pytest.raises(TooManyPages):
+        check_size(subject.printables, wanted)
