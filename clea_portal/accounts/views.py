@@ -101,6 +101,8 @@ def change_language(request: HttpRequest) -> HttpResponseBase:
 def _onward(request: HttpRequest) -> str:
     """Where the person was going, if that is a page of this portal."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    is_here = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    # What is no address would be taken for the name of a view.
+    if is_here and wanted.startswith("/"):
         return wanted
     return reverse("venues:list")

@@ -115,7 +115,8 @@ def logo(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Send a logo for the next print, or have the organisation remember it; or forget the remembered one."""
     organisation = get_object_or_404(Organisation.objects.of_member(person(request)), uuid=uuid)
     back_to = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back_to, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    is_here = url_has_allowed_host_and_scheme(back_to, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    if not is_here or not back_to.startswith("/"):
         back_to = "/"
     if request.POST.keys() & {"forget", "remember"} and not _writes_for(request, organisation):
         raise PermissionDenied

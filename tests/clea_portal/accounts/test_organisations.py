@@ -66,7 +66,7 @@ def test_name_that_is_none_is_refused(name, france):
     assert Organisation.objects.count() == 0
 
 
-@pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example", "javascript:alert(1)", ""])
+@pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "-1", "home", ""])
 def test_page_goes_on_only_within_the_portal(wanted, france):
     response = signed_in(UserFactory()).post(URL, {"name": "Camille", "next": wanted})
     assert response.headers["Location"] == reverse("venues:list")

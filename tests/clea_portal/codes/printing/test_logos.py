@@ -94,8 +94,9 @@ class TestView:
         assert (response["Location"], OwnLogo.objects.count()) == (BACK, 0)
         assert said(response)[0].startswith(sentence)
 
-    def test_leads_nowhere_else(self, url, owner):
-        assert owner.post(url, sent(next="https://example.com/"))["Location"] == "/"
+    @pytest.mark.parametrize("wanted", ["https://example.com/", "-1", "home", "\0"])
+    def test_leads_nowhere_else(self, wanted, url, owner):
+        assert owner.post(url, sent(next=wanted))["Location"] == "/"
 
     def test_ladder(self, url, owner):
         assert signed_in(MembershipFactory().user).post(url, sent(picture())).status_code == 404
