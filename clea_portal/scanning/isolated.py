@@ -7,6 +7,7 @@ import selectors
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -22,6 +23,8 @@ CHILD = Path(__file__).with_name("child.py")
 GIBIBYTE = 1024**3
 # Fifty pages of several codes each are far below this; a child that writes more has been taken over.
 MAX_ANSWER = 256 * 1024
+# Children of this process at once: each may take a gigabyte, and a web process has several threads that may ask for one.
+AT_ONCE = threading.BoundedSemaphore(2)
 # One memory arena instead of one per thread: reserved address space counts against the child's limit.
 ENVIRONMENT = {"MALLOC_ARENA_MAX": "1"}
 
@@ -68,7 +71,19 @@ def run_isolated(module: str, content: bytes, *, seconds: float, memory: int = G
 
 
 def _run(content: bytes, *, seconds: float, memory: int, modes: Sequence[str], most: int = MAX_ANSWER) -> bytes:
-    """The child's answer. Raises TimeoutError or BrokenError; when it returns or raises, the child is gone."""
+    """The child's answer. Raises TimeoutError or BrokenError; when it returns or raises, the child is gone.
+
+    Waits for others to end as long as the child itself may take.
+    """
+    if not AT_ONCE.acquire(timeout=seconds):
+        raise TimeoutError
+    try:
+        return _run_now(content, seconds=seconds, memory=memory, modes=modes, most=most)
+    finally:
+        AT_ONCE.release()
+
+
+def _run_now(content: bytes, *, seconds: float, memory: int, modes: Sequence[str], most: int) -> bytes:
     # Content in memory, not in a pipe: nothing to feed while waiting, and the picture never lies on a disk.
     with open(os.memfd_create("upload"), "w+b") as upload:
         upload.write(content)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from clea_portal.scanning import isolated
 from clea_portal.scanning.isolated import CHILD, GIBIBYTE, BrokenError, _parse, read_isolated
 from clea_portal.scanning.results import Advice, Reading
 from tests.clea_portal.scanning.files import make_pdf, save
@@ -101,6 +102,16 @@ def test_the_child_ends_by_itself_when_its_parent_is_killed() -> None:
     while is_running(child):
         assert time.monotonic() < end, "the child outlives its parent"
         time.sleep(0.05)
+
+
+def test_read_isolated_while_others_take_all_the_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each child may take a gigabyte: sixteen requests at once must not take sixteen."""
+    place = threading.BoundedSemaphore(1)
+    monkeypatch.setattr(isolated, "AT_ONCE", place)
+    with place:
+        assert read_isolated(b"", seconds=0.1).advice is Advice.TIMED_OUT
+    assert read_isolated(save(draw_code(clea_link(1)), "PNG")).links == (clea_link(1),)
+    assert place.acquire(blocking=False)
 
 
 def test_read_isolated_without_time_to_start() -> None:
