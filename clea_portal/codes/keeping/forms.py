@@ -28,7 +28,6 @@ class _Plain(forms.Form):
 def passphrase_field(**kwargs: Any) -> forms.CharField:
     return forms.CharField(
         label=gettext_lazy("Passphrase"),
-        min_length=MIN_PASSPHRASE,
         max_length=MAX_PASSPHRASE,
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
         **kwargs,
@@ -39,6 +38,7 @@ class KeepForm(_Plain):
     """What goes with a place whose data stay with its owner."""
 
     passphrase = passphrase_field(
+        min_length=MIN_PASSPHRASE,
         initial=propose_passphrase,
         help_text=gettext_lazy(
             "It opens the recovery sheet. Write it down, but not on the sheet. Nobody can look it up, and without it the sheet "
@@ -101,6 +101,11 @@ class ReturnForm(_Plain):
             message = _("This file is larger than %(megabytes)s MB. Send a photo of the sheet's code alone.")
             raise ValidationError(message, params={"megabytes": MAX_BYTES // 1024**2})
         return bytes(sheet.read())
+
+    def ask_for_the_sheet_again(self) -> None:
+        """No browser sends a chosen file back into a form."""
+        if "sheet" not in self.errors:
+            self.add_error("sheet", _("Choose the file of the sheet again."))
 
 
 def countries_that_issue() -> list[Country]:

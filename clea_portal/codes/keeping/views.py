@@ -111,6 +111,8 @@ def again(request: HttpRequest) -> HttpResponseBase:
             form.add_error(None, no_key_message())
         except (BadPoster, PosterUnreadable, Busy) as error:
             form.add_error(None, _explain(error))
+    if request.method == "POST":
+        form.ask_for_the_sheet_again()
     return render(request, "codes/keeping/again.html", {"form": form})
 
 
