@@ -25,6 +25,10 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+# Pages of a section whose addresses begin otherwise.
+_ELSEWHERE = {"displays": "venues:list", "devices": "venues:list"}
+
+
 def _deletions(request: HttpRequest) -> list[Deletion]:
     """What is going to be deleted of the person's; one that has waited beyond its day waits for a new owner."""
     user = getattr(request, "user", None)
@@ -47,7 +51,13 @@ def _sections(request: HttpRequest) -> list[dict[str, Any]]:
         sections += [("venues:list", _("Venues"), "venue"), ("events:list", _("Events"), "event")]
     if roles.is_staff and settings.ADMIN_ENABLED:
         sections.append(("admin:index", _("Administration"), "settings"))
+    space = request.resolver_match.namespace if request.resolver_match else ""
     return [
-        {"url": (url := reverse(name)), "label": label, "icon": icon, "current": request.path.startswith(url)}
+        {
+            "url": (url := reverse(name)),
+            "label": label,
+            "icon": icon,
+            "current": request.path.startswith(url) or _ELSEWHERE.get(space) == name,
+        }
         for name, label, icon in sections
     ]
