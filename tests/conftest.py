@@ -81,16 +81,20 @@ def _undefined_variables_fail() -> Iterator[None]:
     resolve = Variable.resolve
 
     def guarded(self: Variable, context: Any) -> Any:
+        caller = inspect.currentframe().f_back
+        node = caller.f_back.f_locals.get("self")
+        prints = isinstance(node, VariableNode) and not any(
+            function.__name__ == "default" for function, _ in node.filter_expression.filters
+        )
         try:
-            return resolve(self, context)
+            value = resolve(self, context)
         except VariableDoesNotExist:
-            caller = inspect.currentframe().f_back
-            node = caller.f_back.f_locals.get("self")
-            if isinstance(node, VariableNode) and not any(
-                function.__name__ == "default" for function, _ in node.filter_expression.filters
-            ):
+            if prints:
                 _fail_for(node, self)
             raise
+        if prints and isinstance(value, _NothingForUndefined):
+            _fail_for(node, self)  # An include was given it.
+        return value
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Variable, "resolve", guarded)

@@ -113,6 +113,7 @@ def renew(request: HttpRequest, uuid: UUID) -> HttpResponse:
     user = person(request)
     code = find(VenueCode.objects.static().with_venue(), user=user, uuid=uuid)
     require_editor(user, code.venue)
+    place = Found(venue=code.venue, room=code.room)
     if request.method == "POST":
         _renew(request, code)
     elif not code.is_current:
@@ -120,12 +121,8 @@ def renew(request: HttpRequest, uuid: UUID) -> HttpResponse:
     elif code.venue.archived_at is not None:
         messages.warning(request, archived_message())
     else:
-        return render(request, "venues/renew.html", {"venue": code.venue, "code": code, "back_url": _page_of(code)})
-    return redirect(_page_of(code))
-
-
-def _page_of(code: VenueCode) -> str:
-    return Found(venue=code.venue, room=code.room).page
+        return render(request, "venues/renew.html", {"venue": code.venue, "code": code, "place": place})
+    return redirect(place.page)
 
 
 def _renew(request: HttpRequest, code: VenueCode) -> None:
