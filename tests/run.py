@@ -66,7 +66,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, stop)
     with postgresql() as database, redis_server() as broker, ThreadPoolExecutor() as threads:
         servers = {"SERVERS_POSTGRESQL": database, "SERVERS_REDIS": broker}
-        # Real processes wait most of the time; meanwhile the others compute. A browser is impatient: it has the machine for itself.
+        # Real processes wait most of the time; meanwhile the others compute. A browser is impatient: it has the machine alone.
         computing = [
             ("checks", [".ci/check"], {}),
             ("SQLite", [*PYTEST, "2", "-m", FAST], {}),
