@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from clea_portal.authorities.models import ServerAuthority
+from mct.drawing import Drawing, draw
 from mct.linking import obstacle
 from mct.models import Case, CaseCode
 from mct.planning import Plan, others_with_code, plan
-from mct.words import clock, day, span
+from mct.words import clock, day, moment, span
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,11 +33,16 @@ class FlaggedHours:
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
-    """``obstacle``: what has come between since the case was linked, in words; then nothing else is filled in."""
+    """``obstacle``: what has come between since the case was linked, in words; then nothing else is filled in.
+
+    ``visitors``: what people who were there will learn from their phones.
+    """
 
     server: ServerAuthority | None = None
     calls: list[FlaggedHours]
     noticed: list[Noticed]
+    drawing: Drawing | None = None
+    visitors: tuple[str, ...] = ()
     hold_minutes: int = 0
     hold_seconds: int = 0
     obstacle: str = ""
@@ -56,14 +62,34 @@ def preview(case: Case, code: CaseCode, *, regions: frozenset[int], now: datetim
             FlaggedHours(hours=span(call.start, call.end), instant=clock(call.instant) if call.instant else "")
             for call in planned.calls
         ],
-        noticed=[*_about_hours(planned), *_about_code(case, code), *_about_others(case, code, regions)],
+        noticed=[*_about_hours(case, planned), *_about_code(case, code), *_about_others(case, code, regions)],
+        drawing=draw(case, planned) if planned.calls else None,
+        visitors=tuple(_about_visitors(planned)) if code.starts_at is None else (),
         hold_minutes=hold // 60,
         hold_seconds=hold % 60,
         nothing_left=not planned.calls and not planned.joined,
     )
 
 
-def _about_hours(planned: Plan) -> Iterator[Noticed]:
+def _about_visitors(planned: Plan) -> Iterator[str]:
+    """One who is warned, and those at the edges who are not: phones compare ``s <= visit time <= s + d`` (CLEA protocol)."""
+    if not planned.calls:
+        return
+    longest = max(planned.calls, key=lambda call: call.end - call.start)
+    inside = longest.start + (longest.end - longest.start) / 2
+    inside = inside.replace(minute=inside.minute // 10 * 10, second=0, microsecond=0)
+    yield _("A phone that scanned the code at %(time)s will warn its owner as soon as it has read the public list.") % {
+        "time": clock(max(inside, longest.start))
+    }
+    flagged = [(call.start, call.end) for call in planned.calls] + [(row.start, row.end) for row in planned.joined]
+    first, last = min(start for start, _end in flagged), max(end for _start, end in flagged)
+    yield _("One that scanned it before %(start)s or after %(end)s will say nothing.") % {
+        "start": moment(first, now=longest.start),
+        "end": moment(last, now=longest.start),
+    }
+
+
+def _about_hours(case: Case, planned: Plan) -> Iterator[Noticed]:
     if planned.calls and (planned.calls[0].start < planned.start or planned.calls[-1].end > planned.end):
         yield Noticed(
             icon="clock",
@@ -74,6 +100,12 @@ def _about_hours(planned: Plan) -> Iterator[Noticed]:
             icon="calendar",
             text=_("What was before %(day)s, %(time)s is too long ago to warn anybody: it is left out.")
             % {"day": day(planned.start), "time": clock(planned.start)},
+        )
+    if planned.calls and planned.end < case.exposure_end:
+        yield Noticed(
+            icon="clock",
+            text=_("Servers take nothing of the future: what comes after %(time)s is left out. Declare it when it is over.")
+            % {"time": clock(planned.end)},
         )
     if planned.early and not planned.cut:
         yield Noticed(icon="clock", text=_("It begins earlier than the case, at the time written in the code."))
