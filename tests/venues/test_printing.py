@@ -363,6 +363,7 @@ class TestPack:
         day = pack.first_day.isoformat()
         sent = choices(of_pack(pack, staff=True), first_day=day, last_day=day)
         response = browser.post(reverse("venues:print_pack_staff", args=[pack.uuid]), sent)
+        response.close()
         assert "CLEA staff only " in unquote(response.headers["Content-Disposition"])
 
     def test_name_in_another_script_leaves_the_days_in_order(self, browser, pack):

@@ -2,6 +2,7 @@ import base64
 import json
 import socket
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
@@ -249,14 +250,16 @@ def minutes_ago(minutes):
 @pytest.mark.parametrize(
     ("changes", "detail"),
     [
-        ({"now": minutes_ago(10)}, "The token has expired."),
+        ({"now": partial(minutes_ago, 10)}, "The token has expired."),
         ({"audience": "https://server.example.org"}, "The token is for another server."),
         ({"private_key_hex": private_key_hex(generate_private_key())}, "No known key has signed the token."),
-        ({"now": minutes_ago(-10)}, "The token is malformed or lacks a claim."),
+        ({"now": partial(minutes_ago, -10)}, "The token is malformed or lacks a claim."),
     ],
 )
 def test_sandbox_wrong_token_is_not_authorised(sandbox, words, changes, detail):
     expected = Outcome(result=Result.REFUSED, reason=Reason.NOT_AUTHORISED, detail=detail, status=401)
+    # Moments count from now, not from when the tests were collected.
+    changes = {name: value() if callable(value) else value for name, value in changes.items()}
     words = words | {"token": sandbox.token(**changes)}
     assert declare(sandbox.base_url, **words) == expected
     assert withdraw_by_api(**at(sandbox, words)) == expected

@@ -11,7 +11,11 @@ DESCRIPTION = ROOT / "docs" / "cluster-server-api.yaml"
 
 
 def generated(command):
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "clea_portal.cluster_server.sandbox.settings"}
+    # A clone that was never started has no folder for a database; none is needed.
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "clea_portal.cluster_server.sandbox.settings",
+        "CLEA_SANDBOX_STATE": ":memory:",
+    }
     result = subprocess.run(
         [sys.executable, "-m", "django", *command], check=False, cwd=ROOT, env=environment, capture_output=True, text=True
     )
