@@ -50,7 +50,8 @@ def make_symbol(deep_link: str) -> Symbol:
 
 def _make_fast(text: str, level: str) -> tuple[bytes, ...]:
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level, version=VERSION, data_mask=MASK)
-    pixels = memoryview(code.to_image(scale=1, add_quiet_zones=False)).tobytes().translate(_TO_MODULES)
+    picture = memoryview(code.to_image(scale=1, add_quiet_zones=False))  # type: ignore[arg-type]
+    pixels = picture.tobytes().translate(_TO_MODULES)
     side = 17 + 4 * VERSION
     return tuple(pixels[start : start + side] for start in range(0, side * side, side))
 
