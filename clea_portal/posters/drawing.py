@@ -134,8 +134,9 @@ class Canvas(Stream):  # type: ignore[misc]
         self.end_marked_content()
 
     def segments(self) -> list[bytes]:
-        """The operators, cut where the numbers of marked contents belong."""
-        return b"\n".join(pydyf._to_bytes(item) for item in self.stream).split(_NUMBER)
+        """The operators, cut where the numbers of marked contents belong; without moves by nothing from letter to letter."""
+        operators = b"\n".join(pydyf._to_bytes(item) for item in self.stream)
+        return operators.replace(b">0<", b"").replace(b">0]", b">]").split(_NUMBER)
 
     def graphics(self) -> Graphics:
         pictures = {}

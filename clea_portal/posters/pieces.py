@@ -1,7 +1,7 @@
 """Frames and parts of sheets, laid out by WeasyPrint and kept: most pages of a document are made of pieces that exist already."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from html import escape
 from itertools import count, groupby
@@ -15,6 +15,7 @@ from weasyprint.stacking import StackingContext
 from weasyprint.text.fonts import FontConfiguration
 
 from clea_portal.posters.drawing import Canvas, CodePlace, Graphics, PartPlace, Spot
+from clea_portal.posters.lettering import Lettering
 from clea_portal.posters.tagging import Node, tag
 
 POINTS_PER_PIXEL = 0.75
@@ -52,6 +53,9 @@ class Piece:
     def marks(self) -> int:
         """How many marked contents it has."""
         return len(self.segments) - 1
+
+    def with_changes(self, **changes: Any) -> "Piece":
+        return replace(self, **changes, serial=next(_serials))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ class Setter:
         self._fonts: dict[int, Any] = {}
         self._frames: dict[tuple[str, str, str], Frame | None] = {}
         self._parts: dict[PartKey, Piece | None] = {}
+        self._lettering = Lettering()
 
     def frame(self, body: str, *, style: str, language: str) -> Frame | None:
         """The page of a body with places for codes (`code:N`) and parts (`part:N`); None when it needs more than one page."""
@@ -106,9 +111,12 @@ class Setter:
         """The parts laid out, all new ones at once; None for one that is larger than its place."""
         wanted = dict.fromkeys(keys)
         found = {key: self._parts.pop(key) for key in wanted if key in self._parts}
+        found |= {key: piece for key in wanted if key not in found and (piece := self._lettering.set(key))}
         for _, group in groupby(sorted(wanted.keys() - found.keys()), key=lambda key: key[:3]):
             new = list(group)
-            found.update(zip(new, self._make_parts(new), strict=True))
+            made = dict(zip(new, self._make_parts(new), strict=True))
+            self._lettering.learn(made)
+            found |= made
         _keep(self._parts, found, _MOST_PARTS)
         return found
 

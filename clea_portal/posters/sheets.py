@@ -11,6 +11,9 @@ anything else, its element has a definite width and height, and a part larger th
 are parted by PART_OR: the first that fits is printed; when none does, the next body of the sheet is tried. What is in a part
 may be styled by what it is in, not by what it stands beside; it holds text and no pictures. WeasyPrint lays the content of
 flex boxes and grids out several times, so they are better kept out of parts.
+
+LETTERS in a part are a text in a font in which all letters are equally wide, such as a check code: a part that is the same but
+for them need not be laid out again.
 """
 
 import re
@@ -21,6 +24,7 @@ from clea_portal.posters.errors import BadPoster, NameTooLong
 
 PART_START, PART_OR, PART_END = "<!--part-->", "<!--or-->", "<!--/part-->"
 PARTS = re.compile(f"{PART_START}(.*?){PART_END}", re.DOTALL)
+LETTERS = re.compile("<!--letters-->([0-9A-Z ]+)<!--/letters-->")
 _PLACE = '<img src="part:%d" alt="" style="display:block;width:100%%;height:100%%">'
 
 
