@@ -1,8 +1,8 @@
 """Files that only a contact tracing authority can open, however large: hybrid encryption to PK_MCTA.
 
-An envelope is: one byte 1 (the version), 81 bytes of Enc(PK_MCTA, no header, K) with a fresh key K of 32 bytes (CLEA protocol, Enc
-and Dec), 12 bytes of nonce, then AES-256-GCM's ciphertext under K with its tag of 16 bytes. The additional data is the version byte
-and ``belongs_to``, so an envelope opens only where it was put.
+An envelope is: one byte 1 (the version), 81 bytes of Enc(PK_MCTA, no header, K) with a fresh key K of 32 bytes (CLEA protocol,
+Enc and Dec), 12 bytes of nonce, then AES-256-GCM's ciphertext under K with its tag of 16 bytes. The additional data is the
+version byte and ``belongs_to``, so an envelope opens only where it was put.
 """
 
 import secrets

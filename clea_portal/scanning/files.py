@@ -10,8 +10,8 @@ from typing import Protocol
 import pillow_heif
 import pypdfium2
 
-# Pillow loads TiffImagePlugin late, to read EXIF notes, which the photos of most phones have: where no file can be opened any more,
-# every one of them would pass for damaged.
+# Pillow loads TiffImagePlugin late, to read EXIF notes, which the photos of most phones have: where no file can be opened any
+# more, every one of them would pass for damaged.
 from PIL import AvifImagePlugin, Image, ImageFile, ImageOps, TiffImagePlugin  # noqa: F401
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile

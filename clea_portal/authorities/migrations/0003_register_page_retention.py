@@ -5,15 +5,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('authorities', '0002_prints'),
+        ("authorities", "0002_prints"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='country',
-            name='register_page_retention_days',
-            field=models.PositiveSmallIntegerField(default=15, validators=[django.core.validators.MinValueValidator(1)], verbose_name='register pages sent by contacts are deleted after (days)'),
+            model_name="country",
+            name="register_page_retention_days",
+            field=models.PositiveSmallIntegerField(
+                default=15,
+                validators=[django.core.validators.MinValueValidator(1)],
+                verbose_name="register pages sent by contacts are deleted after (days)",
+            ),
         ),
     ]
