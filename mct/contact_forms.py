@@ -65,8 +65,8 @@ class SendForm(forms.Form):
 
     what = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, what: str, most: int, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=what, initial={"what": what}, **kwargs)
+    def __init__(self, data: Any = None, files: Any = None, *, what: str, most: int) -> None:
+        super().__init__(data, files, prefix=what, initial={"what": what})
         self.most = most
         check_kind = what == self.REGISTER
         self.fields["photo"] = FilesField(

@@ -7,6 +7,7 @@ page; the programs that look at links in messages open nothing, since an opening
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models import F
@@ -138,12 +139,12 @@ def _answering(now: datetime) -> "models.QuerySet[ContactLink]":
     return links.exclude(case__region__country__deployment=Deployment.NONE).select_related("case__region__country")
 
 
-def _note(case: Case, entry: Entry, **params: int | str) -> None:
+def _note(case: Case, entry: Entry, **params: Any) -> None:
     note(case, entry, by=None, **params)
     _record(case, entry, **params)
 
 
-def _record(case: Case, entry: Entry, **params: int | str) -> None:
+def _record(case: Case, entry: Entry, **params: Any) -> None:
     record_act(actor=None, side=AuditSide.LINK, verb=entry.value, on=case, **params)
 
 

@@ -4,8 +4,9 @@ from django.db.models import Exists, OuterRef
 
 from clea_portal.authorities.models import Country
 from mct.contact_links import end_expired
+from mct.contact_models import RegisterPage
 from mct.enums import CaseState
-from mct.models import Case, CodeRequest, Declaration, RegisterPage
+from mct.models import Case, CodeRequest, Declaration
 
 # A draft or a case that nobody went on with is deleted too, this long after the case retention has passed over it.
 FORGOTTEN = timedelta(days=60)

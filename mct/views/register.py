@@ -63,7 +63,7 @@ def register_sheet(request: HttpRequest, uuid: UUID, page: UUID, sheet: int) -> 
 
 
 def _find(case: Case, uuid: UUID) -> RegisterPage:
-    pages = case.register_pages.kept(timezone.now()).select_related("key", "case")  # type: ignore[attr-defined]
+    pages = case.register_pages.kept(timezone.now()).select_related("key", "case")
     return get_object_or_404(pages, uuid=uuid)
 
 
