@@ -39,6 +39,7 @@ urlpatterns = [
     path("events/", include("events.urls")),
     path("cases/", include("mct.urls")),
     path("share/", include("mct.share_urls")),
+    path("contact/", include("mct.contact_urls")),
     path("without-account/", include("clea_portal.codes.keeping.urls")),
     path("api/", include("clea_portal.api.urls")),
     path("api/v1/venues/", include("venues.api_urls")),

@@ -14,6 +14,7 @@ from clea_portal.accounts.roles import roles_of
 from clea_portal.protocol.lsp import LspType
 from clea_portal.scanning.advice import explain
 from clea_portal.scanning.results import Advice
+from mct.contact_panel import Contact
 from mct.declaring import is_withdrawable
 from mct.enums import CASE_MOVES, IN_FORCE, ON_ITS_WAY, CaseState, DeclarationState, PictureState, Problem
 from mct.forms import EvidenceForm
@@ -49,6 +50,7 @@ class CasePage:
     pictures: Sequence[Picture]
     codes: Sequence[CaseCode]
     declarations: Sequence[Declaration]
+    contact: Contact
 
     @classmethod
     def read(cls, case: Case, *, user: User, now: datetime) -> "CasePage":
@@ -59,6 +61,7 @@ class CasePage:
             pictures=list(case.pictures.defer("content")),
             codes=list(case.codes.select_related("country")),
             declarations=list(case.declarations.select_related("server").defer("deep_link")),
+            contact=Contact.read(case, now=now),
         )
 
     @property
@@ -92,6 +95,7 @@ class CasePage:
             [(picture.pk, picture.state) for picture in self.pictures],
             [code.pk for code in self.codes],
             [(row.pk, row.state, row.attempts, row.reason, row.next_attempt_at) for row in self.declarations],
+            self.contact.version,
         ]
         return sha256(repr(shown).encode()).hexdigest()[:16]
 

@@ -5,10 +5,12 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.utils import timezone
 
 from clea_portal.accounts.models import User
 from clea_portal.authorities.models import Region
-from mct.enums import IN_FORCE, ON_ITS_WAY, CaseState, DeclarationState, Entry, Problem
+from mct.contact_links import end_links
+from mct.enums import IN_FORCE, ON_ITS_WAY, CaseState, DeclarationState, Entry, LinkEnding, Problem
 from mct.intake import add_evidence
 from mct.models import Case
 from mct.moves import IllegalMove, lock_case, move_case, note, relink
@@ -98,10 +100,11 @@ def retry_case(*, case: Case, by: User) -> None:
 
 
 def close_case(*, case: Case, by: User) -> None:
-    """Nothing is left to do. Raises IllegalMove while something is on its way."""
+    """Nothing is left to do; the contact's link no longer works. Raises IllegalMove while something is on its way."""
     with transaction.atomic():
         case = lock_case(case.pk)
         if case.problem == Problem.UNKNOWN_OUTCOME or case.declarations.filter(state__in=ON_ITS_WAY).exists():
             raise IllegalMove
         note(case, Entry.CLOSED, by=by)
         move_case(case, CaseState.CLOSED, by=by)
+        end_links(case, LinkEnding.CASE_CLOSED, now=timezone.now())

@@ -110,6 +110,13 @@ class Entry(models.TextChoices):
     LINK_ADDED = "link_added", _("Link pasted")
     CODE_ASKED_FOR = "code_asked_for", _("The place's manager is asked for the code")
     CODE_SHARED = "code_shared", _("Code shared by the place's manager")
+    CONTACT_ASKED = "contact_asked", _("Link made for the place's contact")
+    CONTACT_REVOKED = "contact_revoked", _("Link of the contact called off")
+    CONTACT_OPENED = "contact_opened", _("The contact opened the link")
+    CONTACT_CODES = "contact_codes", _("The contact sent pictures of the code")
+    REGISTER_SENT = "register_sent", _("The contact sent register pages")
+    CONTACT_DONE = "contact_done", _("The contact is done")
+    REGISTER_OPENED = "register_opened", _("Register page opened")
     PICTURE_READ = "picture_read", _("Picture read")
     PICTURE_UNREADABLE = "picture_unreadable", _("Picture not readable")
     CODE_CHOSEN = "code_chosen", _("Code chosen")
@@ -125,3 +132,13 @@ class Entry(models.TextChoices):
     DECIDED_AGAIN = "decided_again", _("Decided: send again")
     PUBLISHED = "published", _("Seen in the public list")
     CLOSED = "closed", _("Case closed")
+
+
+class LinkEnding(models.TextChoices):
+    """Why a contact's link no longer works."""
+
+    DONE = "done", _("used up")
+    REVOKED = "revoked", _("called off")
+    REPLACED = "replaced", _("replaced by another")
+    CASE_CLOSED = "case_closed", _("the case was closed")
+    EXPIRED = "expired", _("too old")

@@ -38,8 +38,14 @@ class NotALink(ValueError):
     """The pasted text is not the link of a CLÉA code. ``args[0]`` says what is wrong with it."""
 
 
-def add_evidence(*, case: Case, pictures: Sequence[bytes], links: Sequence[str], by: User) -> None:
-    """Add pictures (contents of files) and links to a case and have it linked. Raises TooManyPictures, NotALink, IllegalMove."""
+def add_evidence(
+    *, case: Case, pictures: Sequence[bytes], links: Sequence[str], by: User | None, entry: Entry = Entry.PICTURES_ADDED
+) -> list[Picture]:
+    """Add pictures (contents of files) and links to a case and have it linked; the new rows of the pictures.
+
+    ``entry``: how the timeline tells of the pictures. Raises TooManyPictures, NotALink, IllegalMove.
+    """
+    added = []
     with transaction.atomic():
         case = lock_case(case.pk)
         if case.pictures.exclude(state=PictureState.UNREADABLE).count() + len(pictures) > MAX_PICTURES:
@@ -50,11 +56,13 @@ def add_evidence(*, case: Case, pictures: Sequence[bytes], links: Sequence[str],
             note(case, Entry.LINK_ADDED, by=by)
         for number, content in enumerate(pictures, start=last + 1):
             picture = Picture.objects.create(case=case, number=number, content=content)
+            added.append(picture)
             wake(READ_PICTURE, picture.pk)
         if pictures:
-            note(case, Entry.PICTURES_ADDED, by=by, count=len(pictures))
+            note(case, entry, by=by, count=len(pictures))
         if pictures or links:
             relink(case, by=by, code=None)
+    return added
 
 
 def open_link(link: str) -> tuple[DeepLink, Header]:

@@ -251,3 +251,6 @@ class CodeRequest(models.Model):
 
     def __str__(self) -> str:
         return str(self.uuid)
+
+
+from mct.contact_models import ContactLink, RegisterPage  # noqa: E402, F401 - Django finds models by this module

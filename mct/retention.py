@@ -3,6 +3,8 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef
 
 from clea_portal.authorities.models import Country
+from mct.contact_links import end_expired
+from mct.contact_models import RegisterPage
 from mct.enums import CaseState
 from mct.models import Case, CodeRequest, Declaration
 
@@ -11,8 +13,12 @@ FORGOTTEN = timedelta(days=60)
 
 
 def purge(*, now: datetime) -> int:
-    """Delete old requests, and cases past their retention with codes, timeline and declarations; how many rows."""
+    """Delete old requests, secrets of old links, register pages and cases past their retention, cases with codes, timeline and
+    declarations; how many rows.
+    """
     rows = CodeRequest.objects.filter(expires_at__lte=now).delete()[0]
+    rows += end_expired(now=now)
+    rows += RegisterPage.objects.filter(expires_at__lte=now).delete()[0]
     for country in Country.objects.all():
         limit = now - timedelta(days=country.case_retention_days)
         cases = Case.objects.filter(region__country=country)

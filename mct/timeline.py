@@ -23,6 +23,13 @@ _LOOKS = {
     Entry.LINK_ADDED: ("link", "neutral"),
     Entry.CODE_ASKED_FOR: ("call", "neutral"),
     Entry.CODE_SHARED: ("check-circle", "success"),
+    Entry.CONTACT_ASKED: ("link", "neutral"),
+    Entry.CONTACT_REVOKED: ("undo", "warning"),
+    Entry.CONTACT_OPENED: ("phone", "neutral"),
+    Entry.CONTACT_CODES: ("picture", "neutral"),
+    Entry.REGISTER_SENT: ("list", "neutral"),
+    Entry.CONTACT_DONE: ("check-circle", "success"),
+    Entry.REGISTER_OPENED: ("eye", "neutral"),
     Entry.PICTURE_READ: ("eye", "success"),
     Entry.PICTURE_UNREADABLE: ("eye", "warning"),
     Entry.CODE_CHOSEN: ("check", "accent"),
@@ -123,7 +130,7 @@ def _answer(params: dict[str, Any]) -> str:
 
 def _text(kind: Entry, params: dict[str, Any]) -> str:
     match kind:
-        case Entry.PICTURES_ADDED:
+        case Entry.PICTURES_ADDED | Entry.CONTACT_CODES | Entry.REGISTER_SENT:
             return ngettext("%(count)d file.", "%(count)d files.", params["count"]) % {"count": params["count"]}
         case Entry.PICTURE_READ:
             codes = ngettext("%(count)d code found.", "%(count)d codes found.", params["codes"]) % {"count": params["codes"]}
@@ -136,6 +143,12 @@ def _text(kind: Entry, params: dict[str, Any]) -> str:
             }
         case Entry.CODE_SHARED:
             return _shared(params)
+        case Entry.CONTACT_OPENED:
+            return _("%(number)d of %(most)d times.") % {"number": params["number"], "most": params["most"]}
+        case Entry.CONTACT_DONE:
+            return _("Receipt %(receipt)s.") % {"receipt": params["receipt"]}
+        case Entry.REGISTER_OPENED:
+            return _("Page %(number)d, sheet %(sheet)d.") % {"number": params["number"], "sheet": params["sheet"]}
         case Entry.PUBLISHED:
             start = from_ntp(params["start"])
             return span(start, start + timedelta(seconds=params["seconds"]))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mct.views import acts, asking, case, listing, registering
+from mct.views import acts, asking, case, contact_link, listing, register, registering
 
 app_name = "mct"
 urlpatterns = [
@@ -12,6 +12,12 @@ urlpatterns = [
     path("<uuid:uuid>/evidence/", case.case_evidence, name="case_evidence"),
     path("<uuid:uuid>/ask/", asking.case_ask, name="case_ask"),
     path("<uuid:uuid>/ask/stop/", asking.case_ask_stop, name="case_ask_stop"),
+    path("<uuid:uuid>/contact/", contact_link.contact_link, name="contact_link"),
+    path("<uuid:uuid>/contact/code.svg", contact_link.contact_link_code, name="contact_link_code"),
+    path("<uuid:uuid>/contact/mail/", contact_link.contact_link_mail, name="contact_link_mail"),
+    path("<uuid:uuid>/contact/stop/", contact_link.contact_link_stop, name="contact_link_stop"),
+    path("<uuid:uuid>/register/<uuid:page>/", register.register_page, name="register_page"),
+    path("<uuid:uuid>/register/<uuid:page>/<int:sheet>/", register.register_sheet, name="register_sheet"),
     path("<uuid:uuid>/codes/<uuid:code>/choose/", acts.code_choose, name="code_choose"),
     path("<uuid:uuid>/declare/", acts.case_declare, name="case_declare"),
     path("<uuid:uuid>/approve/", acts.case_approve, name="case_approve"),

@@ -27,8 +27,9 @@ from clea_portal.protocol.links import parse_link
 from clea_portal.protocol.lsp import LspType, decode_header
 from clea_portal.protocol.ntp import from_ntp, round_to_hour, to_ntp
 from events.models import Event, EventRoom, Slot
+from mct.contact_links import make_link
 from mct.enums import CaseState, DeclarationState, PictureState, Problem
-from mct.models import Case, CaseCode, Declaration, Picture
+from mct.models import Case, CaseCode, ContactLink, Declaration, Picture
 from venues.models import Venue
 
 # Fixed for the tests, so that a code made in one process can be opened in another.
@@ -332,3 +333,8 @@ def declaration_of(case: Case, **fields: Any) -> Declaration:
     """A declaration of a linked case's own code and hours."""
     own = {"deep_link": case.code.deep_link, "start": case.exposure_start, "end": case.exposure_end}
     return DeclarationFactory(**(own | {"cases": [case]} | fields))
+
+
+def contact_link(case: Case, *, by: User | None = None) -> ContactLink:
+    """A link of the case that nobody has opened yet."""
+    return make_link(case=case, by=by or UserFactory(), now=timezone.now())

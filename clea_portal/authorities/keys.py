@@ -37,5 +37,14 @@ def issuing_keys(country: Country, *, at: datetime) -> IssuingKeys:
     return IssuingKeys(pk_sa=parse_public_key(server), pk_mcta=parse_public_key(tracing))
 
 
+def tracing_key(country: Country, *, at: datetime) -> TracingKey:
+    """The newest key generation of contact tracing valid at ``at``, its private key not read. Raises NoKey."""
+    generations = TracingKey.objects.defer("private_key").filter(authority__country=country, valid_from__lte=at)
+    key = generations.first() if country.has_tracing else None
+    if key is None:
+        raise NoKey(f"{country.code} has no contact tracing key valid at {at:%Y-%m-%d}")
+    return key
+
+
 def _newest(keys: QuerySet[Any], country: Country, at: datetime) -> str | None:
     return keys.filter(authority__country=country, valid_from__lte=at).values_list("public_key", flat=True).first()

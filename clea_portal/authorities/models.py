@@ -67,6 +67,9 @@ class Country(models.Model):
     code_retention_days = models.PositiveSmallIntegerField(
         _("replaced codes are deleted after (days)"), default=15, validators=[MinValueValidator(1)]
     )
+    register_page_retention_days = models.PositiveSmallIntegerField(
+        _("register pages sent by contacts are deleted after (days)"), default=15, validators=[MinValueValidator(1)]
+    )
 
     poster_header = models.CharField(
         _("line at the top of posters"),

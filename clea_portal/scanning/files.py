@@ -3,12 +3,16 @@
 import contextlib
 import math
 from collections.abc import Sequence
+from enum import StrEnum
 from io import BytesIO
 from typing import Protocol
 
 import pillow_heif
 import pypdfium2
-from PIL import AvifImagePlugin, Image, ImageFile, ImageOps
+
+# Pillow loads TiffImagePlugin late, to read EXIF notes, which the photos of most phones have: where no file can be opened any
+# more, every one of them would pass for damaged.
+from PIL import AvifImagePlugin, Image, ImageFile, ImageOps, TiffImagePlugin  # noqa: F401
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
@@ -24,6 +28,24 @@ POINTS_PER_INCH = 72
 # One thread per decoder: on a machine with 64 cores, the stacks of 64 would alone reach the child's memory limit.
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 pillow_heif.options.DECODE_THREADS = 1
+
+
+class FileKind(StrEnum):
+    JPEG = "jpeg"
+    PNG = "png"
+    WEBP = "webp"
+    AVIF = "avif"
+    HEIC = "heic"
+    PDF = "pdf"
+
+
+_KINDS: dict[type[ImageFile.ImageFile], FileKind] = {
+    JpegImageFile: FileKind.JPEG,
+    PngImageFile: FileKind.PNG,
+    WebPImageFile: FileKind.WEBP,
+    AvifImagePlugin.AvifImageFile: FileKind.AVIF,
+    pillow_heif.HeifImageFile: FileKind.HEIC,
+}
 
 
 class Pages(Protocol):
@@ -46,10 +68,22 @@ def open_pages(content: bytes) -> Pages:
     opener = _find_opener(content)
     if opener is not None:
         return _Picture(_decode(content, opener))
-    # Some scanners write a line of their own before the PDF's first.
-    if b"%PDF-" in content[:1024]:
+    if _is_pdf(content):
         return _Document(content)
     raise RefusedError(Advice.UNSUPPORTED)
+
+
+def kind_of(content: bytes) -> FileKind | None:
+    """What the first bytes say that this is, or None for what has no way in. Nothing is opened."""
+    opener = _find_opener(content)
+    if opener is not None:
+        return _KINDS[opener]
+    return FileKind.PDF if _is_pdf(content) else None
+
+
+def _is_pdf(content: bytes) -> bool:
+    # Some scanners write a line of their own before the PDF's first.
+    return b"%PDF-" in content[:1024]
 
 
 def _find_opener(content: bytes) -> type[ImageFile.ImageFile] | None:

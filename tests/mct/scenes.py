@@ -1,9 +1,11 @@
 """A case in every situation that its page knows."""
 
+import io
 from collections.abc import Callable
 from datetime import timedelta
 
 from django.utils import timezone
+from PIL import Image
 
 from clea_portal.accounts.models import User
 from clea_portal.authorities.enums import ServerKind
@@ -11,19 +13,23 @@ from clea_portal.authorities.models import Country, ServerAuthority
 from clea_portal.protocol.lsp import LspType
 from clea_portal.protocol.ntp import to_ntp
 from clea_portal.scanning.results import Advice
+from mct.contact_links import finish, open_anew
 from mct.declaring import declare
 from mct.enums import CaseState, DeclarationState, Entry, PictureState, Problem
 from mct.models import Case
 from mct.moves import move_case, note
+from mct.register_pages import keep_pages
 from tests.factories import (
     CaseCodeFactory,
     CaseFactory,
     PictureFactory,
     RegionFactory,
     UserFactory,
+    contact_link,
     declaration_of,
     linked_case,
     new_code,
+    ready_country,
 )
 
 HOUR = timedelta(hours=1)
@@ -58,6 +64,22 @@ def ordered(by: User, **declaration: object) -> Case:
 def draft(by: User) -> Case:
     case = CaseFactory(created_by=by)
     note(case, Entry.REGISTERED, by=by)
+    return case
+
+
+@scene
+def with_a_contact(by: User) -> Case:
+    """One link is used up, another open, and a register page came by the first."""
+    ready_country()
+    case = CaseFactory(created_by=by)
+    note(case, Entry.REGISTERED, by=by)
+    link = contact_link(case, by=by)
+    open_anew(link, now=timezone.now())
+    page = io.BytesIO()
+    Image.new("L", (300, 400), 240).save(page, "JPEG")
+    keep_pages(link, contents=[page.getvalue()], now=timezone.now())
+    finish(link, now=timezone.now())
+    contact_link(case, by=by)
     return case
 
 

@@ -57,6 +57,14 @@ def is_running(folder: Path) -> bool:
         return False
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF", "AVIF"])
+def test_photo_with_notes_of_the_phone_is_read_in_the_child(kind: str) -> None:
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0112] = "a phone", 6
+    content = save(draw_code(clea_link(1)).convert("RGB"), kind, exif=exif.tobytes())
+    assert read_isolated(content).links == (clea_link(1),)
+
+
 def test_read_isolated_counts_the_childs_start() -> None:
     content = save(draw_code(clea_link(1), module=4), "PNG")
     start = time.monotonic()

@@ -28,9 +28,15 @@ def test_calling_it_off(desk, agent, woken):
     assert not CodeRequest.objects.exists()
 
 
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_a_case_that_takes_no_more_codes(desk, agent, woken, method):
-    case = SCENES["published"](agent)
+@pytest.mark.parametrize(("scene", "method"), [("published", "post"), ("closed", "get"), ("closed", "post")])
+def test_a_case_that_takes_no_more_codes(desk, agent, woken, scene, method):
+    case = SCENES[scene](agent)
     response = getattr(desk(agent), method)(f"/cases/{case.uuid}/ask/", follow=True)
     assert response.redirect_chain == [(f"/cases/{case.uuid}/", 302)]
     assert "takes no more codes" in response.content.decode()
+
+
+def test_a_case_that_takes_no_more_codes_can_still_ask_for_the_register(desk, agent, woken):
+    case = SCENES["published"](agent)
+    text = desk(agent).get(f"/cases/{case.uuid}/ask/").content.decode()
+    assert ("Make a number and a link" in text, "Make a link" in text, "needs no more codes" in text) == (False, True, True)

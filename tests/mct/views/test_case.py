@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 # What is to be done next, in every situation: the panel's title, and the words on its most visible button.
 NEXT = {
     "draft": ("Add the code of the place", "Read the code"),
+    "with_a_contact": ("Add the code of the place", "Read the code"),
     "linking": ("The code is being read", None),
     "no_code": ("No code could be read", "Read the code"),
     "several_codes": ("Which code is the right one?", "It is this one"),
@@ -106,7 +107,7 @@ def test_number_of_queries_does_not_grow_with_what_is_on_the_page(agent, desk, r
         start = case.exposure_start + number * timedelta(minutes=10)
         declaration_of(other, state=DeclarationState.ACCEPTED, start=start, end=start + timedelta(minutes=10))
     client = desk(agent)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(18):
         client.get(url(case))
 
 

@@ -13,7 +13,7 @@ from clea_portal.accounts.models import Administration
 from clea_portal.authorities.enums import Deployment
 from clea_portal.authorities.models import Country
 from mct.enums import CaseState, DeclarationState
-from mct.models import Case, Declaration, TimelineEntry
+from mct.models import Case, ContactLink, Declaration, RegisterPage, TimelineEntry
 from mct.urls import urlpatterns
 from tests.factories import (
     CountryFactory,
@@ -48,6 +48,12 @@ RUNGS = {
     "case_evidence": Rung("draft", get=200, post=200),
     "case_ask": Rung("draft", get=200, post=302),
     "case_ask_stop": Rung("draft", post=302),
+    "contact_link": Rung("draft", post=302),
+    "contact_link_code": Rung("with_a_contact", get=200),
+    "contact_link_mail": Rung("with_a_contact", post=200),
+    "contact_link_stop": Rung("with_a_contact", post=302),
+    "register_page": Rung("with_a_contact", get=200, parts=("page",)),
+    "register_sheet": Rung("with_a_contact", get=200, parts=("page", "sheet")),
     "code_choose": Rung("several_codes", post=302, parts=("code",)),
     "case_declare": Rung("ready", post=302),
     "case_approve": Rung("proposed_by_a_colleague", post=302),
@@ -59,12 +65,19 @@ RUNGS = {
 }
 
 
+PARTS = {
+    "code": lambda case: case.codes.first().uuid,
+    "declaration": lambda case: case.declarations.first().uuid,
+    "page": lambda case: case.register_pages.first().uuid,
+    "sheet": lambda case: 1,
+}
+
+
 def address(name, case):
     rung = RUNGS[name]
     if not rung.scene:
         return reverse(f"mct:{name}")
-    parts = {"code": lambda: case.codes.first().uuid, "declaration": lambda: case.declarations.first().uuid}
-    return reverse(f"mct:{name}", args=[case.uuid, *(parts[part]() for part in rung.parts)])
+    return reverse(f"mct:{name}", args=[case.uuid, *(PARTS[part](case) for part in rung.parts)])
 
 
 def situation(name):
@@ -74,7 +87,8 @@ def situation(name):
 
 def kept():
     """All that an act could change."""
-    return [list(model.objects.order_by("pk").values()) for model in (Case, Declaration, TimelineEntry)]
+    kept_models = (Case, ContactLink, Declaration, RegisterPage, TimelineEntry)
+    return [list(model.objects.order_by("pk").values()) for model in kept_models]
 
 
 def insider(role=TeamRole.AGENT):
@@ -161,8 +175,8 @@ def test_agent_without_second_factor_gets_nowhere(sign_in, name):
 )
 def test_number_that_is_no_case_or_not_of_it_is_not_found(desk, name, wrong):
     case, rung = situation(name), RUNGS[name]
-    numbers = [case.uuid, *([case.codes.first() or case.declarations.first()][0].uuid for _ in rung.parts)]
-    numbers[wrong] = uuid4()
+    numbers = [case.uuid, *(PARTS[part](case) for part in rung.parts)]
+    numbers[wrong] = 2 if numbers[wrong] == 1 else uuid4()
     url, client = reverse(f"mct:{name}", args=numbers), desk(insider())
     method = client.post if rung.post != 405 else client.get
     assert method(url).status_code == 404
