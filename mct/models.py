@@ -251,3 +251,7 @@ class CodeRequest(models.Model):
 
     def __str__(self) -> str:
         return str(self.uuid)
+
+
+from mct.messages.models import ContactMessage as ContactMessage  # noqa: E402 - found by Django here
+from mct.messages.models import MessageEvent as MessageEvent  # noqa: E402
