@@ -117,7 +117,7 @@ def test_list_asks_the_database_as_often_for_one_as_for_three(agent, desk, djang
         client.get(URL)
 
 
-QUERIES_OF_LIST = 9
+QUERIES_OF_LIST = 10
 
 
 def test_page_asks_the_database_as_often_for_one_line_of_history_as_for_three(agent, desk, django_assert_num_queries):
