@@ -87,7 +87,7 @@ class ServerAuthorityForm(forms.ModelForm):  # type: ignore[type-arg]
         ]
 
     def clean_messages_key(self) -> str:
-        text = self.cleaned_data["messages_key"].strip()
+        text: str = self.cleaned_data["messages_key"].strip()
         try:
             return public_key_hex(parse_public_key(text)) if text else ""
         except ProtocolError:

@@ -43,9 +43,10 @@ def colleagues(message: ContactMessage) -> "QuerySet[User]":
         members = TeamMembership.objects.filter(team__region=message.region_id)
     else:
         members = TeamMembership.objects.filter(team__region__country=message.country_id, role=TeamRole.LEAD)
-    people = User.objects.filter(pk__in=members.values("user"), is_active=True)
-    return people.exclude(pk=message.taken_by_id).order_by("email")
+    people = User.objects.filter(pk__in=members.values("user"), is_active=True).order_by("email")
+    return people if message.taken_by_id is None else people.exclude(pk=message.taken_by_id)
 
 
 def other_regions(message: ContactMessage) -> "QuerySet[Region]":
-    return Region.objects.filter(country=message.country_id).exclude(pk=message.region_id).select_related("country")
+    regions = Region.objects.filter(country=message.country_id).select_related("country")
+    return regions if message.region_id is None else regions.exclude(pk=message.region_id)

@@ -50,8 +50,9 @@ class ContactMessage(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=MessageState, default=MessageState.WAITING)
     region = models.ForeignKey(Region, on_delete=models.PROTECT, null=True, related_name="contact_messages")
     region_number = EncryptedTextField(blank=True, editable=False)
-    phone = EncryptedTextField(null=True, editable=False)
-    pin = EncryptedTextField(null=True, editable=False)
+    # Null, so that the database can tell that they are erased.
+    phone = EncryptedTextField(null=True, editable=False)  # type: ignore[misc]
+    pin = EncryptedTextField(null=True, editable=False)  # type: ignore[misc]
     tries_left = models.PositiveSmallIntegerField(default=PIN_TRIES)
     wrong_pins = models.PositiveSmallIntegerField(default=0)
     matched_at = models.DateTimeField(null=True)
