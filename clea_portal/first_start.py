@@ -17,6 +17,7 @@ def lines() -> list[str]:
         f"FIELD_ENCRYPTION_KEYS={Fernet.generate_key().decode()}",
         f"CLEA_SANDBOX_SK_SA={private_key_hex(generate_private_key())}",
         f"CLEA_SANDBOX_CLIENT_KEYS={public_key_hex(client.public_key())}",
+        f"CLEA_SANDBOX_PORTAL_KEY={private_key_hex(generate_private_key())}",
         f"CLEA_DEMONSTRATION_CLIENT_KEY={private_key_hex(client)}",
     ]
 

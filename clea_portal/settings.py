@@ -241,6 +241,8 @@ READING_MEMORY_BYTES = env.integer("READING_MEMORY_MEGABYTES", 1024, at_least=25
 # Of one token. A ticket seller asks for a hundred codes a second; a typeset page takes as long as many of them.
 API_CALLS_PER_MINUTE = env.integer("API_CALLS_PER_MINUTE", 6000, at_least=1)
 API_DOCUMENTS_PER_MINUTE = env.integer("API_DOCUMENTS_PER_MINUTE", 60, at_least=1)
+# The header in which the proxy says whose client certificate it has checked; empty: cluster servers send tokens.
+SERVER_CERTIFICATE_HEADER = env.text("SERVER_CERTIFICATE_HEADER")
 REST_FRAMEWORK = {
     # What every view has, clea_portal.api.base says; one that was made without it would answer nobody.
     "DEFAULT_AUTHENTICATION_CLASSES": [],
@@ -295,6 +297,7 @@ WATCH_SECONDS = env.integer("WATCH_SECONDS", 15, at_least=1)
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "mct.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
     "watch public lists": {"task": "mct.watch_lists", "schedule": WATCH_SECONDS, "options": {"expires": WATCH_SECONDS}},
+    "sweep contact messages": {"task": "mct.sweep_messages", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
     "sweep jobs": {"task": "clea_portal.jobs.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
     "tell of deletions": {"task": "clea_portal.accounts.send_deletion_mails", "schedule": 300, "options": {"expires": 300}},
     "remind of renewals": {"task": "venues.remind", "schedule": 3600, "options": {"expires": 3600}},
@@ -310,6 +313,7 @@ PURGES = [
     "venues.display_retention.purge",
     "events.retention.purge",
     "mct.retention.purge",
+    "mct.messages.retention.purge",
     "clea_portal.accounts.retention.purge",
     "clea_portal.audit.retention.purge",
     "clea_portal.jobs.retention.purge",

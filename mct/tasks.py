@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from mct import intake, linking, sending, sweeping, waking, watching
+from mct.messages import decrypting
 
 
 @shared_task(name=waking.READ_PICTURE)
@@ -33,3 +34,13 @@ def watch_lists() -> None:
 @shared_task(name="mct.sweep")
 def sweep() -> None:
     sweeping.sweep()
+
+
+@shared_task(name=waking.DECRYPT_MESSAGE)
+def decrypt_message(message_id: int) -> None:
+    decrypting.decrypt_message(message_id)
+
+
+@shared_task(name="mct.sweep_messages")
+def sweep_messages() -> None:
+    decrypting.sweep()

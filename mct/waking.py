@@ -14,6 +14,7 @@ READ_PICTURE = "mct.read_picture"
 LINK_CASE = "mct.link_case"
 SEND_DECLARATION = "mct.send_declaration"
 WATCH_SERVER = "mct.watch_server"
+DECRYPT_MESSAGE = "mct.decrypt_message"
 
 
 def wake(task: str, row: int) -> None:

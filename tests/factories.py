@@ -29,6 +29,8 @@ from clea_portal.protocol.ntp import from_ntp, round_to_hour, to_ntp
 from events.models import Event, EventRoom, Slot
 from mct.contact_links import make_link
 from mct.enums import CaseState, DeclarationState, PictureState, Problem
+from mct.messages.enums import MessageState
+from mct.messages.models import ContactMessage
 from mct.models import Case, CaseCode, ContactLink, Declaration, Picture
 from venues.models import Venue
 
@@ -338,3 +340,30 @@ def declaration_of(case: Case, **fields: Any) -> Declaration:
 def contact_link(case: Case, *, by: User | None = None) -> ContactLink:
     """A link of the case that nobody has opened yet."""
     return make_link(case=case, by=by or UserFactory(), now=timezone.now())
+
+
+class ContactMessageFactory(factory.django.DjangoModelFactory):
+    """Open, of region 38, yesterday from noon to two, UTC; ``state`` decides what is still there of it."""
+
+    class Meta:
+        model = ContactMessage
+
+    country = factory.SubFactory(CountryFactory)
+    server = factory.LazyAttribute(lambda message: ServerAuthorityFactory(country=message.country))
+    region = factory.LazyAttribute(
+        lambda message: RegionFactory(country=message.country) if message.state not in _SEALED_MESSAGES else None
+    )
+    number_digest = factory.Sequence(lambda n: f"{n:064x}")
+    content_digest = number_digest
+    hours = factory.LazyFunction(
+        lambda: f"{(timezone.now() - timedelta(days=1)).replace(hour=12, minute=0, second=0, microsecond=0).isoformat()}/7200"
+    )
+    risk = 3.0
+    state = MessageState.OPEN
+    content = factory.LazyAttribute(lambda message: bytes(65) if message.state in _SEALED_MESSAGES else None)
+    phone = factory.LazyAttribute(lambda message: "33476123456" if message.state == MessageState.OPEN else None)
+    pin = factory.LazyAttribute(lambda message: "314159" if message.state == MessageState.OPEN else None)
+    region_number = factory.LazyAttribute(lambda message: "38" if message.state not in _SEALED_MESSAGES else "")
+
+
+_SEALED_MESSAGES = (MessageState.WAITING, MessageState.UNREADABLE)

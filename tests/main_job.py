@@ -55,6 +55,8 @@ def play(portal: Portal, *, say: Callable[[str], None]) -> Played:
     wait_until(lambda: is_published(agent, case_path), seconds=60, what="the case to be published")
     say("the case published")
 
+    call_the_contact(agent, say=say)
+
     there, elsewhere = start + (end - start) / 2, start - timedelta(hours=5)
     assert check_exposure(portal, link, there) is True
     say("the phone of a visitor who was there warns")
@@ -104,6 +106,28 @@ def register_case(agent: Visitor, picture: bytes, *, start: datetime, end: datet
     page = agent.send("/cases/new/", data, files=[("pictures", ("poster.jpg", picture, "image/jpeg"))])
     assert re.fullmatch(r"/cases/[0-9a-f-]{36}/", page.url.path), "the case was not registered"
     return page.url.path
+
+
+def call_the_contact(agent: Visitor, *, say: Callable[[str], None]) -> None:
+    """Case 1: the cluster server tells whom to call, and what the contact says is checked."""
+    found = wait_until(lambda: _link(agent, "/contact-messages/?show=free"), seconds=60, what="the contact message")
+    say("the contact message of the cluster server, decrypted by the worker and in the region's inbox")
+    page = agent.send(found, {}, action=f"{found}take/").text
+    assert f'href="tel:+{PHONE}"' in page, "the number to call is not shown to whoever took the message"
+    assert PIN not in page, "the true PIN is shown"
+    page = agent.send(found, {"pin": PIN[::-1]}, action=f"{found}pin/").text
+    assert "No match." in page, "a wrong PIN matches"
+    page = agent.send(found, {"pin": PIN}, action=f"{found}pin/").text
+    assert "Match: you speak with the contact of the place." in page, "the PIN of the place does not match"
+    say("the contact called: a wrong PIN does not match, the one of the place does")
+    page = agent.send(found, {}, action=f"{found}case/")
+    assert re.fullmatch(r"/cases/[0-9a-f-]{36}/", page.url.path), "no case was opened from the message"
+    say("a case opened from the message with one click")
+
+
+def _link(agent: Visitor, path: str) -> str:
+    link = re.search(r'href="(/contact-messages/[0-9a-f-]{36}/)"', agent.get(path).text)
+    return link[1] if link else ""
 
 
 def is_published(agent: Visitor, case_path: str) -> bool:

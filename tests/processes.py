@@ -100,15 +100,15 @@ def running_portal(
     The sweep and the watch come every second, and calls end after two, so that tests need not wait for people's times.
     """
     with tempfile.TemporaryDirectory(prefix="clea-portal-") as name:
-        folder = Path(name)
+        folder, port = Path(name), free_port()
         secrets = dict(line.split("=", 1) for line in first_start.lines() if not line.startswith("#"))
         sandbox = Sandbox(
             state=folder / "sandbox.sqlite3",
-            flags=["--publish-delay", "0", *sandbox_options],
+            flags=["--publish-delay", "0", "--portal", f"http://127.0.0.1:{port}", *sandbox_options],
             sk_sa=secrets["CLEA_SANDBOX_SK_SA"],
             client_key=secrets["CLEA_DEMONSTRATION_CLIENT_KEY"],
+            portal_key=secrets["CLEA_SANDBOX_PORTAL_KEY"],
         )
-        port = free_port()
         environment = {variable: os.environ[variable] for variable in INHERITED if variable in os.environ}
         environment |= secrets
         environment |= {

@@ -28,13 +28,14 @@ START_SECONDS = 60
 
 @dataclass(kw_only=True)
 class Sandbox:
-    """``sk_sa`` and ``client_key`` are private keys in hexadecimal; ``state`` outlives a stop, so that it can start again."""
+    """The keys are private ones in hexadecimal; ``state`` outlives a stop, so that it can start again."""
 
     state: Path
     flags: list[str]
     command: list[str] = field(default_factory=lambda: list(MODULE))
     sk_sa: str = field(default_factory=lambda: private_key_hex(generate_private_key()))
     client_key: str = field(default_factory=lambda: private_key_hex(generate_private_key()))
+    portal_key: str = field(default_factory=lambda: private_key_hex(generate_private_key()))
     port: int = 0
     process: "subprocess.Popen[str] | None" = None
 
@@ -54,6 +55,7 @@ class Sandbox:
         """Start on the port that it had before, or on a free one; comes back when it listens."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("CLEA_SANDBOX_")}
         environment |= {"CLEA_SANDBOX_SK_SA": self.sk_sa, "CLEA_SANDBOX_CLIENT_KEYS": self.public_client_key}
+        environment["CLEA_SANDBOX_PORTAL_KEY"] = self.portal_key
         self.process = subprocess.Popen(
             tied(*self.command, "--port", str(self.port), "--state", str(self.state), *self.flags),
             cwd=ROOT,

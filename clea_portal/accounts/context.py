@@ -46,7 +46,9 @@ def _sections(request: HttpRequest) -> list[dict[str, Any]]:
     if user is None or not user.is_authenticated:
         return []
     roles = roles_of(user)
-    sections = [("mct:case_list", _("Cases"), "cases")] if roles.is_tracer else []
+    sections = []
+    if roles.is_tracer:
+        sections += [("mct:case_list", _("Cases"), "cases"), ("contact_messages:list", _("Contact messages"), "call")]
     if not roles.needs_second_factor:
         sections += [("venues:list", _("Venues"), "venue"), ("events:list", _("Events"), "event")]
     if roles.is_staff and settings.ADMIN_ENABLED:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
+from clea_portal.api.idempotency import HEADER
 from clea_portal.api.problems import KINDS
 from clea_portal.api.schema import description
 
@@ -32,6 +33,9 @@ _EXAMPLES: dict[str, Any] = {
     "next": None,
     "previous": None,
     "edited_since": [],
+    "encrypted_contact": "Base64url of 65 bytes",
+    "duration": 7200,
+    "risk": 3.0,
     "uuid": "6b1d4c9e-0f3a-4f0e-9f53-2f6f0c5f1f5a",
 }
 _BY_FORMAT: dict[str, Any] = {
@@ -124,7 +128,9 @@ def _operation(schema: dict[str, Any], path: str, method: str, operation: dict[s
         ],
         body=_fields(schema, body, is_sent=True),
         answer=_fields(schema, answer),
-        request_example=_curl(schema, path, method, body),
+        request_example=_curl(
+            schema, path, method, body, is_keyed=any(each["name"] == HEADER for each in operation.get("parameters", []))
+        ),
         answer_example=_json(_example(schema, "", answer)) if answer else "",
         answers=answers,
     )
@@ -185,9 +191,9 @@ def _example(schema: dict[str, Any], name: str, said: dict[str, Any]) -> Any:
     return {"integer": 1, "boolean": True}.get(inner.get("type", ""), "…")
 
 
-def _curl(schema: dict[str, Any], path: str, method: str, body: dict[str, Any] | None) -> str:
+def _curl(schema: dict[str, Any], path: str, method: str, body: dict[str, Any] | None, *, is_keyed: bool) -> str:
     lines = [f"curl -X {method.upper()} {settings.PUBLIC_URL}{path}", '-H "Authorization: Bearer $TOKEN"']
-    if method == "post":
+    if is_keyed:
         lines.append('-H "Idempotency-Key: $(uuidgen)"')
     if body:
         lines += ["-H 'Content-Type: application/json'", f"-d '{_json(_example(schema, '', body))}'"]

@@ -40,6 +40,7 @@ KINDS = {
     "not-ready": Kind(409, gettext_lazy("This cannot be done as things are")),
     "too-many": Kind(409, gettext_lazy("There are as many as there may be")),
     "replaced": Kind(409, gettext_lazy("The code has been replaced")),
+    "other-content": Kind(409, gettext_lazy("This number belongs to another message")),
     "key-in-use": Kind(409, gettext_lazy("A call with this idempotency key is still at work")),
     "too-large": Kind(413, gettext_lazy("The request is too large")),
     "unsupported-media-type": Kind(415, gettext_lazy("This form of request is not understood")),

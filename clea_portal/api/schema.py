@@ -80,7 +80,7 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             wanted += [404] if "{" in path else []
             wanted += [403] if method != "get" else []
             wanted += _WITH_BODY if "requestBody" in operation else []
-            if method == "post":
+            if method == "post" and any(TokenScheme.name in way for way in operation.get("security", [])):
                 wanted += _POST
                 operation.setdefault("parameters", []).append(_KEY)
             for status in sorted(wanted):

@@ -22,7 +22,7 @@ from clea_portal.authorities.models import (
     VenueType,
 )
 from clea_portal.protocol.errors import ProtocolError
-from clea_portal.protocol.keys import generate_private_key, parse_private_key, private_key_hex, public_key_hex
+from clea_portal.protocol.keys import generate_private_key, parse_private_key, parse_public_key, private_key_hex, public_key_hex
 
 
 class NamedMoment(AdminSplitDateTime):
@@ -82,7 +82,17 @@ class ServerAuthorityForm(forms.ModelForm):  # type: ignore[type-arg]
             "slot_seconds",
             "slots_before",
             "slots_after",
+            "messages_key",
+            "client_certificate",
         ]
+
+    def clean_messages_key(self) -> str:
+        text: str = self.cleaned_data["messages_key"].strip()
+        try:
+            return public_key_hex(parse_public_key(text)) if text else ""
+        except ProtocolError:
+            # validate_public_key says what is wrong with it
+            return text
 
     def clean_new_client_key(self) -> str:
         return _private_key(self.cleaned_data["new_client_key"])

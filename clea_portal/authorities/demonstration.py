@@ -56,6 +56,7 @@ def load(*, sandbox_url: str) -> None:
             list_url=f"{sandbox_url}/list",
             accepts_type_1=True,
             client_key=os.environ["CLEA_DEMONSTRATION_CLIENT_KEY"] if kind == ServerKind.API else "",
+            messages_key=_messages_key() if country == france else "",
         )
         ServerKey.objects.create(authority=server, public_key=sandbox_key, valid_from=valid_from)
     tracing = TracingAuthority.objects.create(country=france, name="Recherche des contacts (démonstration)")
@@ -77,6 +78,12 @@ def load(*, sandbox_url: str) -> None:
         )
     for level, number, french, english in VENUE_CATEGORIES:
         VenueCategory.objects.create(country=france, level=level, number=number, label_fr=french, label_en=english)
+
+
+def _messages_key() -> str:
+    """What the sandbox signs its contact messages with; empty in an environment that was made before there were any."""
+    private = os.environ.get("CLEA_SANDBOX_PORTAL_KEY", "")
+    return public_key_hex(parse_private_key(private).public_key()) if private else ""
 
 
 def move_sandbox(*, sandbox_url: str) -> None:

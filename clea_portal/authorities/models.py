@@ -64,6 +64,9 @@ class Country(models.Model):
     case_retention_days = models.PositiveSmallIntegerField(
         _("cases are deleted this many days after they are closed"), default=30, validators=[MinValueValidator(1)]
     )
+    message_retention_days = models.PositiveSmallIntegerField(
+        _("contact messages are deleted this many days after they came"), default=15, validators=[MinValueValidator(1)]
+    )
     code_retention_days = models.PositiveSmallIntegerField(
         _("replaced codes are deleted after (days)"), default=15, validators=[MinValueValidator(1)]
     )
@@ -136,13 +139,40 @@ class ServerAuthority(models.Model):
     slots_before = models.PositiveSmallIntegerField(_("exposure rule: slots flagged before"), default=2)
     slots_after = models.PositiveSmallIntegerField(_("exposure rule: slots flagged after"), default=2)
     client_key = EncryptedTextField(_("private key of the portal (ES256)"), blank=True, editable=False)
+    messages_key = models.CharField(
+        _("public key of the server (ES256), for its contact messages"),
+        max_length=130,
+        blank=True,
+        validators=[validate_public_key],
+        help_text=_("Hexadecimal. Empty: the server sends no contact messages by token."),
+    )
+    client_certificate = models.CharField(
+        _("client certificate of the server, for its contact messages"),
+        max_length=300,
+        blank=True,
+        help_text=_("What the proxy writes for it: fingerprint (SHA-256) or subject. Empty: not by certificate."),
+    )
 
     class Meta:
         verbose_name = _("server authority")
         verbose_name_plural = _("server authorities")
+        constraints = [
+            # Whoever sends a message is known by its key or certificate: it belongs to one server.
+            models.UniqueConstraint(
+                fields=["messages_key"], condition=~models.Q(messages_key=""), name="server_messages_key_of_one"
+            ),
+            models.UniqueConstraint(
+                fields=["client_certificate"], condition=~models.Q(client_certificate=""), name="server_certificate_of_one"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        if self.messages_key:
+            self.messages_key = public_key_hex(parse_public_key(self.messages_key))
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     @property
     def exposure_rule(self) -> ExposureRule:

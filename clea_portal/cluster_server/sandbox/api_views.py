@@ -89,7 +89,15 @@ class ManualClusterView(APIView):
             return repeated, False
         code = open_code(lsp, server_key())
         hours = hours_of_span(code, start, end, now=now)
-        return register.accept_by_api(uuid=uuid, issuer=issuer, digest=digest, ltid=code.header.ltid, hours=hours, now=now)
+        return register.accept_by_api(
+            uuid=uuid,
+            issuer=issuer,
+            digest=digest,
+            ltid=code.header.ltid,
+            hours=hours,
+            contact=code.message.encrypted_contact,
+            now=now,
+        )
 
     @extend_schema(
         operation_id="withdraw",

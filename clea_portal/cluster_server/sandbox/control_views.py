@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from rest_framework import serializers
 
 from clea_portal.cluster_server.sandbox import options
-from clea_portal.cluster_server.sandbox.keys import client_keys, server_key
-from clea_portal.cluster_server.sandbox.models import Behaviour, Declaration, Ledger, Mode
+from clea_portal.cluster_server.sandbox.keys import client_keys, portal_key, server_key
+from clea_portal.cluster_server.sandbox.models import Behaviour, ContactMessage, Declaration, Ledger, Mode
 from clea_portal.cluster_server.sandbox.publication import publish_due
 from clea_portal.cluster_server.sandbox.register import describe
 from clea_portal.protocol.errors import BadKey
@@ -42,6 +42,8 @@ def about(request: HttpRequest) -> JsonResponse:
             },
             "strict_form": sandbox.strict_form,
             "client_keys": [fingerprint(key) for key in client_keys()],
+            "portal": sandbox.portal,
+            "portal_public_key": public_key_hex(portal_key().public_key()),
         }
     )
 
@@ -50,6 +52,13 @@ def about(request: HttpRequest) -> JsonResponse:
 def received(request: HttpRequest) -> JsonResponse:
     publish_due(now=timezone.now())
     return JsonResponse([describe(declaration) for declaration in Declaration.objects.all()], safe=False)
+
+
+@require_safe
+def contact_messages(request: HttpRequest) -> JsonResponse:
+    """What it has told the portal, or tries to."""
+    shown = ("uuid", "ltid", "start", "end", "state", "attempts", "status")
+    return JsonResponse(list(ContactMessage.objects.values(*shown)), safe=False)
 
 
 @require_http_methods(["GET", "HEAD", "PUT"])

@@ -47,7 +47,7 @@ def cluster_declaration(request: HttpRequest) -> HttpResponse:
         except RefusedError as error:
             refusals.append(error.refusal)
         else:
-            accept_by_form(ltid=code.header.ltid, instant=instant, hours=hours, now=now)
+            accept_by_form(ltid=code.header.ltid, instant=instant, hours=hours, contact=code.message.encrypted_contact, now=now)
             return HttpResponseRedirect("/cluster-declaration?success=true")
     return _page(request.POST, refusals)
 

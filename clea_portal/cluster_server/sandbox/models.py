@@ -32,6 +32,7 @@ class Ledger(models.Model):
     sk_sa = models.CharField(max_length=64)
     client_keys = models.JSONField(default=list)
     iteration = models.PositiveIntegerField(default=0)
+    sk_portal = models.CharField(max_length=64, default="")
 
     objects: ClassVar[models.Manager["Ledger"]] = models.Manager()
 
@@ -123,3 +124,33 @@ class ListFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.iteration}/{self.name}"
+
+
+class MessageState(models.TextChoices):
+    WAITING = "waiting"
+    SENT = "sent"
+    REFUSED = "refused"
+
+
+class ContactMessage(models.Model):
+    """What the portal is told of a qualified place whose code carries a contact message. ``status``: of the last answer."""
+
+    uuid = models.UUIDField(unique=True)
+    ltid = models.UUIDField(db_index=True)
+    encrypted_contact = models.BinaryField()
+    start = models.DateTimeField()
+    end = models.DateTimeField()
+    risk = models.FloatField()
+    state = models.CharField(max_length=7, choices=MessageState, default=MessageState.WAITING)
+    attempts = models.PositiveIntegerField(default=0)
+    status = models.PositiveSmallIntegerField(null=True)
+    next_attempt_at = models.DateTimeField(db_index=True)
+
+    objects: ClassVar[models.Manager["ContactMessage"]] = models.Manager()
+
+    class Meta:
+        app_label = "sandbox"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.uuid} {self.state}"

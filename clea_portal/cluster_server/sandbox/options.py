@@ -36,13 +36,15 @@ OPTIONS = (
     Option("--slot-seconds", "CLEA_SANDBOX_SLOT_SECONDS", "1800", "length of the slots that the form flags"),
     Option("--slots-before", "CLEA_SANDBOX_SLOTS_BEFORE", "2", "slots that the form flags before the declared one"),
     Option("--slots-after", "CLEA_SANDBOX_SLOTS_AFTER", "2", "slots that the form flags after the declared one"),
+    Option("--portal", "CLEA_SANDBOX_PORTAL", "", "address of the portal that gets contact messages; without it, none are sent"),
+    Option("--portal-key", "CLEA_SANDBOX_PORTAL_KEY", "", "ES256 key that signs for them; without it one is made and kept"),
     Option("--strict-form", "CLEA_SANDBOX_STRICT_FORM", "False", "form: LSP type 0 only, as the deployed server", is_switch=True),
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Configuration:
-    """The options as the sandbox's processes read them. ``publish_delay`` in seconds; ``sk_sa`` may be empty."""
+    """The options as the sandbox's processes read them. ``publish_delay`` in seconds; keys and ``portal`` may be empty."""
 
     port: int
     state: str
@@ -52,6 +54,8 @@ class Configuration:
     publish_delay: int
     rule: ExposureRule
     strict_form: bool
+    portal: str
+    portal_key: str
 
     @property
     def base_url(self) -> str:
@@ -94,6 +98,8 @@ def read() -> Configuration:
             slots_after=_integer("CLEA_SANDBOX_SLOTS_AFTER"),
         ),
         strict_form=env.boolean("CLEA_SANDBOX_STRICT_FORM", False),
+        portal=_text("CLEA_SANDBOX_PORTAL").rstrip("/"),
+        portal_key=_text("CLEA_SANDBOX_PORTAL_KEY"),
     )
 
 

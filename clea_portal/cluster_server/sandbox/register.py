@@ -9,6 +9,7 @@ from django.db.models import F
 
 from clea_portal.cluster_server.api import RemoteState
 from clea_portal.cluster_server.exposure import Span
+from clea_portal.cluster_server.sandbox.contact_messages import keep_back, tell_portal
 from clea_portal.cluster_server.sandbox.models import Declaration, Kind, State
 
 
@@ -20,8 +21,8 @@ class WithdrawnError(Exception):
     """The declaration of this UUID was withdrawn."""
 
 
-def accept_by_form(*, ltid: UUID, instant: datetime, hours: Span, now: datetime) -> None:
-    """Counts again what is declared again, as the deployed server does."""
+def accept_by_form(*, ltid: UUID, instant: datetime, hours: Span, contact: bytes | None, now: datetime) -> None:
+    """Counts again what is declared again, as the deployed server does. ``contact``: the code's encrypted contact message."""
     with transaction.atomic():
         repeated = Declaration.objects.filter(kind=Kind.FORM, ltid=ltid, instant=instant).update(
             count=F("count") + 1, calls=F("calls") + 1
@@ -30,6 +31,7 @@ def accept_by_form(*, ltid: UUID, instant: datetime, hours: Span, now: datetime)
             Declaration.objects.create(
                 kind=Kind.FORM, ltid=ltid, instant=instant, start=hours[0], end=hours[1], received_at=now, changed_at=now
             )
+            tell_portal(ltid=ltid, contact=contact, hours=hours, now=now)
 
 
 def find_by_api(*, uuid: UUID, issuer: str) -> Declaration | None:
@@ -56,8 +58,10 @@ def repeat_by_api(*, uuid: UUID, issuer: str, digest: str) -> Declaration | None
         return declaration
 
 
-def accept_by_api(*, uuid: UUID, issuer: str, digest: str, ltid: UUID, hours: Span, now: datetime) -> tuple[Declaration, bool]:
-    """The declaration, and whether it is new. Raises ConflictError, WithdrawnError."""
+def accept_by_api(
+    *, uuid: UUID, issuer: str, digest: str, ltid: UUID, hours: Span, contact: bytes | None, now: datetime
+) -> tuple[Declaration, bool]:
+    """The declaration, and whether it is new. ``contact``: as for ``accept_by_form``. Raises ConflictError, WithdrawnError."""
     with transaction.atomic():
         # Someone may have been faster since the first look.
         repeated = repeat_by_api(uuid=uuid, issuer=issuer, digest=digest)
@@ -74,6 +78,7 @@ def accept_by_api(*, uuid: UUID, issuer: str, digest: str, ltid: UUID, hours: Sp
             received_at=now,
             changed_at=now,
         )
+        tell_portal(ltid=ltid, contact=contact, hours=hours, now=now)
         return created, True
 
 
@@ -91,6 +96,7 @@ def withdraw_by_api(*, uuid: UUID, issuer: str, now: datetime) -> None:
             declaration.state = State.WITHDRAWN
             declaration.changed_at = now
             declaration.save(update_fields=["state", "changed_at"])
+            keep_back(ltid=declaration.ltid, start=declaration.start)
 
 
 def describe(declaration: Declaration) -> dict[str, Any]:

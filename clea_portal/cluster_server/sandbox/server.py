@@ -4,6 +4,8 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
+from clea_portal.cluster_server.sandbox.contact_messages import start_telling
+
 THREADS = 16
 
 
@@ -27,6 +29,8 @@ class Server(BaseApplication):  # type: ignore[misc]
             "keepalive": 0,
             "timeout": 0,
             "control_socket_disable": True,
+            # Not before the fork, which threads do not survive.
+            "post_worker_init": lambda worker: start_telling(),
             "when_ready": lambda arbiter: print(self._greeting, flush=True),  # noqa: T201 - what the person who started it sees
         }
         for name, value in options.items():

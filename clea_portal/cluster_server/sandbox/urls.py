@@ -13,6 +13,7 @@ urlpatterns = [
     re_path(r"^list/(?P<iteration>[0-9]{1,9})/(?P<prefix>[0-9a-f]{1,8})\.json$", list_views.prefix_file),
     path("sandbox/", control_views.about),
     path("sandbox/received", control_views.received),
+    path("sandbox/contact-messages", control_views.contact_messages),
     path("sandbox/behaviour", control_views.behaviour),
     path("sandbox/client-keys", control_views.register_client_keys),
 ]

@@ -57,10 +57,15 @@ def test_every_view_has_the_same_guards():
         assert (issubclass(view.cls, ApiView), own) == (True, set())
 
 
+# What cluster servers send is idempotent by a number in its body.
+OWN_NUMBER = {"/api/v1/contact-messages/"}
+
+
 def test_every_post_takes_an_idempotency_key():
-    posts = [operations["post"] for operations in description()["paths"].values() if "post" in operations]
-    assert {"Idempotency-Key" in [parameter["name"] for parameter in post["parameters"]] for post in posts} == {True}
-    handlers = [view.cls.post for view in ROUTES.values() if hasattr(view.cls, "post")]
+    posts = {path: operations["post"] for path, operations in description()["paths"].items() if "post" in operations}
+    keyed = {path for path, post in posts.items() if "Idempotency-Key" in [each["name"] for each in post.get("parameters", [])]}
+    assert set(posts) - keyed == OWN_NUMBER
+    handlers = [view.cls.post for path, view in ROUTES.items() if hasattr(view.cls, "post") and path not in OWN_NUMBER]
     assert {handler.__module__ for handler in handlers if not hasattr(handler, "__wrapped__")} == set()
 
 

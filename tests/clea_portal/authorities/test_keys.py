@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from clea_portal.authorities.enums import Deployment
 from clea_portal.authorities.keys import NoKey, issuing_keys
-from clea_portal.authorities.models import Country, ServerKey, TracingKey
+from clea_portal.authorities.models import Country, ServerAuthority, ServerKey, TracingKey
 from clea_portal.protocol.keys import generate_private_key, private_key_hex, public_key_hex
 from tests.factories import SK_MCTA, SK_SA, CountryFactory, RegionFactory, ServerAuthorityFactory, ready_country
 
@@ -93,3 +93,22 @@ def test_key_that_is_already_there_is_refused():
     )
     with pytest.raises(ValidationError, match="already there"):
         pair.full_clean()
+
+
+def test_key_of_a_server_for_its_messages_is_kept_in_one_spelling_and_belongs_to_one_server():
+    key = SK_SA.public_key()
+    server = ServerAuthorityFactory(messages_key=f"0x{public_key_hex(key, compressed=True).upper()}")
+    server.refresh_from_db()
+    assert server.messages_key == public_key_hex(key)
+    belgium = CountryFactory(code="BE", prefix="https://b.example#", host="b.example")
+    other = ServerAuthorityFactory.build(country=belgium, messages_key=public_key_hex(key))
+    with pytest.raises(ValidationError):
+        other.full_clean()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        other.save()
+
+
+def test_servers_without_key_and_certificate_are_as_many_as_there_are_countries():
+    ServerAuthorityFactory()
+    ServerAuthorityFactory(country=CountryFactory(code="BE", prefix="https://b.example#", host="b.example"))
+    assert ServerAuthority.objects.filter(messages_key="", client_certificate="").count() == 2

@@ -11,7 +11,7 @@ from clea_portal.protocol.keys import (
 from tests.sandbox import running_sandbox
 
 
-def test_about_tells_everything_but_the_private_key(sandbox):
+def test_about_tells_everything_but_the_private_keys(sandbox):
     key = parse_private_key(sandbox.sk_sa).public_key()
     answer = httpx.get(f"{sandbox.base_url}/sandbox/", trust_env=False)
     assert answer.json() == {
@@ -23,8 +23,10 @@ def test_about_tells_everything_but_the_private_key(sandbox):
         "exposure_rule": {"slot_seconds": 1800, "slots_before": 2, "slots_after": 2},
         "strict_form": False,
         "client_keys": [fingerprint(parse_private_key(sandbox.client_key).public_key())],
+        "portal": "",
+        "portal_public_key": public_key_hex(parse_private_key(sandbox.portal_key).public_key()),
     }
-    assert sandbox.sk_sa not in answer.text
+    assert [key for key in (sandbox.sk_sa, sandbox.portal_key) if key in answer.text] == []
 
 
 def put_behaviour(sandbox, **words):
