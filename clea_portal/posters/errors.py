@@ -1,7 +1,7 @@
 """What can be wrong with a poster, in words that a screen can show as they are."""
 
 from django.utils.formats import number_format
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -83,7 +83,7 @@ class AccentTooPale(BadPoster):
 
     def __str__(self) -> str:
         # Rounded down, so that it never reads as the ratio that is asked for.
-        sentence = _now("This colour is too pale to be read on white: its contrast is %(ratio)s to 1, at least 4.5 is needed.")
+        sentence = gettext("This colour is too pale to be read on white: its contrast is %(ratio)s to 1, at least 4.5 is needed.")
         return sentence % {"ratio": number_format(int(self.ratio * 100) / 100, 2)}
 
 
@@ -112,7 +112,7 @@ class ModuleTooSmall(BadPoster):
         self.code_millimetres, self.modules = code_millimetres, modules
 
     def __str__(self) -> str:
-        sentence = _now(
+        sentence = gettext(
             "At this size phones could not read the code: %(width)s mm for %(modules)s modules make %(module)s mm a module, and "
             "at least 0.33 mm are needed."
         )

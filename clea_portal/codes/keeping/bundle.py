@@ -35,6 +35,8 @@ def bundle_of(sheet: RecoverySheet, place: Place, *, passphrase: str, language: 
     def files() -> Iterator[tuple[str, bytes | BinaryIO]]:
         for part in parts:
             yield safe_name(f"{part.name}.pdf"), write_parts([part], options, created_on, silent)
-        yield safe_name(f"{len(parts) + 1} {_('Recovery sheet, keep it safe')}.pdf"), recovery.render_recovery(paper)
+        # By itself: what stands within another string is not collected for translation.
+        name = _("Recovery sheet, keep it safe")
+        yield safe_name(f"{len(parts) + 1} {name}.pdf"), recovery.render_recovery(paper)
 
     return zipped(files(), name=safe_name(f"CLEA {printables[0].code.check_code} {place.name}.zip"))
