@@ -200,7 +200,10 @@ def _crumple(paper: Image.Image, generator: random.Random, module: float) -> Ima
             mesh.append((box, tuple(value for corner in corners for value in corner)))
     moved = paper.transform(paper.size, Image.Transform.MESH, mesh, Image.Resampling.BICUBIC, fillcolor=255)
     slopes = [
-        sum(math.cos(number * step * (column * math.cos(course) + row * math.sin(course)) + phase) for number, course, phase, _ in waves)
+        sum(
+            math.cos(number * step * (column * math.cos(course) + row * math.sin(course)) + phase)
+            for number, course, phase, _ in waves
+        )
         for row in range(rows)
         for column in range(columns)
     ]

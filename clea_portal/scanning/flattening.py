@@ -1,7 +1,7 @@
 """A code whose place was found but not its text: laid flat, read module by module, and decoded as if it had just been drawn.
 
-For crumpled or curved paper, a lamp's shine or a stain on the patterns that readers steer by, and blur. What comes out counts only
-if the code's own error correction agrees, as everywhere else.
+For crumpled or curved paper, a lamp's shine or a stain on the patterns that readers steer by, and blur. What comes out counts
+only if the code's own error correction agrees, as everywhere else.
 """
 
 import math
@@ -13,7 +13,6 @@ import zxingcpp
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
 from clea_portal.scanning.inspection import perspective, solve
-from clea_portal.scanning.results import LONGEST_SIDE
 from clea_portal.scanning.symbols import FORMATS, Symbol
 
 # CLEA codes are of version 12: so many modules, and alignment patterns at the crossings of these lines.
@@ -118,7 +117,10 @@ def _surface(known: Moves) -> Moves:
         for i in range(len(stiffness))
     ]
     weights = [
-        solve(products, [sum(row[i] * move[axis] for row, move in zip(rows, known.values(), strict=True)) for i in range(len(stiffness))])
+        solve(
+            products,
+            [sum(row[i] * move[axis] for row, move in zip(rows, known.values(), strict=True)) for i in range(len(stiffness))],
+        )
         for axis in (0, 1)
     ]
     grid = [(x, y) for x in range(0, SIDE, STEP) for y in range(0, SIDE, STEP)]
@@ -182,7 +184,11 @@ def _follow(phases: Phases, known: Moves) -> Moves:
             for down in range(round(guess[1] * FINE) - 2, round(guess[1] * FINE) + 3):
                 column, sub_x = divmod(across + FINE // 2, FINE)
                 row, sub_y = divmod(down + FINE // 2, FINE)
-                if 0 <= x + column < SIDE and 0 <= y + row < SIDE and (score := clarity[sub_x, sub_y][x + column, y + row]) > best:
+                if (
+                    0 <= x + column < SIDE
+                    and 0 <= y + row < SIDE
+                    and (score := clarity[sub_x, sub_y][x + column, y + row]) > best
+                ):
                     best, move = score, (across / FINE, down / FINE)
         return move
 
@@ -246,7 +252,9 @@ def _decode(levels: Image.Image) -> Iterator[str]:
 @cache
 def _clearing(strength: int) -> ImageFilter.Kernel:
     corner, edge = -strength // 2, -strength
-    return ImageFilter.Kernel((3, 3), (corner, edge, corner, edge, 100 - 4 * (corner + edge), edge, corner, edge, corner), scale=100)
+    return ImageFilter.Kernel(
+        (3, 3), (corner, edge, corner, edge, 100 - 4 * (corner + edge), edge, corner, edge, corner), scale=100
+    )
 
 
 def _read(drawn: Image.Image) -> list[zxingcpp.Barcode]:

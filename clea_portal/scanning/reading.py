@@ -19,6 +19,8 @@ from clea_portal.scanning.symbols import Symbol, in_reading_order, look
 Wanted = Callable[[str], bool]
 # What a QR code of version 40 holds at level M.
 LONGEST_TEXT = 2331
+# Seconds of the processor for each page. What is not found by then is as good as unreadable, and a person waits.
+PATIENCE = 2.5
 
 __all__ = ["MAX_BYTES", "MAX_PAGES", "MAX_PIXELS", "Advice", "Reading", "decode_image", "is_deep_link", "read_content"]
 
@@ -74,7 +76,7 @@ def begins_with(mark: str, text: str) -> bool:
 def _read_pages(pages: Pages, is_wanted: Wanted, *, until: float) -> tuple[list[list[Symbol]], bool]:
     """What was seen on each page, and whether the time was up before everything had been tried."""
     seen: list[list[Symbol]] = [[] for _ in range(len(pages))]
-    finest = pages.resolutions[-1]
+    finest, spent_before = pages.resolutions[-1], time.process_time()
     # All pages get the cheap looks before any gets the expensive ones: a code on page 30 must not wait for 29 of register.
     attempts: list[tuple[int, Attempt]] = [(resolution, look_once) for resolution in pages.resolutions]
     attempts += [(finest, attempt) for attempt in (look_closer, look_sharper, look_hardest)]
@@ -88,6 +90,8 @@ def _read_pages(pages: Pages, is_wanted: Wanted, *, until: float) -> tuple[list[
                     break
                 if time.monotonic() > until:
                     return seen, True
+                if time.process_time() - spent_before > PATIENCE * len(pages):
+                    return seen, False
     return seen, False
 
 

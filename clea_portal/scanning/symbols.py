@@ -46,7 +46,9 @@ def look(image: Image.Image) -> list[Symbol]:
     barcodes = zxingcpp.read_barcodes(image, formats=FORMATS, text_mode=zxingcpp.TextMode.Plain, return_errors=True)
     symbols = [_place(barcode, image.size) for barcode in barcodes]
     # Some that could not be decoded have no place either.
-    return [symbol for symbol in symbols if symbol.text is not None or symbol.right - symbol.left > 0 < symbol.bottom - symbol.top]
+    return [
+        symbol for symbol in symbols if symbol.text is not None or symbol.right - symbol.left > 0 < symbol.bottom - symbol.top
+    ]
 
 
 def in_reading_order(symbols: Sequence[Symbol]) -> list[Symbol]:
@@ -109,7 +111,9 @@ def look_sharpened(image: Image.Image, how: Sharpening) -> list[Symbol]:
         factor -= 1
     larger = image.resize((image.width * factor, image.height * factor), Image.Resampling.BICUBIC)
     softened = larger.filter(ImageFilter.GaussianBlur(how.soften * factor / how.enlarge))
-    return look(softened.filter(ImageFilter.UnsharpMask(radius=how.radius * factor / how.enlarge, percent=how.percent, threshold=0)))
+    return look(
+        softened.filter(ImageFilter.UnsharpMask(radius=how.radius * factor / how.enlarge, percent=how.percent, threshold=0))
+    )
 
 
 def _even_light(image: Image.Image) -> Image.Image:
