@@ -57,10 +57,14 @@ def _is_plausible(corners: Sequence[Point]) -> bool:
 
 def _upright(even: Image.Image) -> Image.Image:
     """Dark on light: turned where the middles of the finder patterns are lighter than what is around them."""
-    level = even.resize((SIDE, SIDE), Image.Resampling.BOX).load()
+    level = even.resize((SIDE, SIDE), Image.Resampling.BOX).tobytes()
     ends = (MARGIN + 3, MARGIN + MODULES - 4)
     middles = [(x, y) for x in ends for y in ends if (x, y) != (ends[1], ends[1])]
-    lighter = sum(level[x, y] > (level[x - 2, y] + level[x + 2, y] + level[x, y - 2] + level[x, y + 2]) / 4 for x, y in middles)
+    lighter = sum(
+        4 * level[y * SIDE + x]
+        > sum(level[place] for place in (y * SIDE + x - 2, y * SIDE + x + 2, (y - 2) * SIDE + x, (y + 2) * SIDE + x))
+        for x, y in middles
+    )
     return ImageOps.invert(even) if lighter >= 2 else even
 
 
@@ -141,14 +145,15 @@ def _known_places(phases: Phases, *, reach: int) -> Moves:
     finder = ((3, 3), (MODULES - 4, 3), (3, MODULES - 4))
     crossings = [(x, y) for x in LINES for y in LINES if (x, y) not in ((6, 6), (58, 6), (6, 58))]
     for kernel, places, furthest in ((_FINDER, finder, min(reach, 2)), (_ALIGNMENT, crossings, reach)):
-        answers = {phase: sample.filter(kernel).load() for phase, sample in phases.items()}
+        answers = {phase: sample.filter(kernel).tobytes() for phase, sample in phases.items()}
         for x, y in places:
-            best, move = _LEAST, None
+            best: float = _LEAST
+            move: Point | None = None
             for (sub_x, sub_y), answer in answers.items():
                 for column in range(-furthest, furthest + 1):
                     for row in range(-furthest, furthest + 1):
                         across, down = column + (sub_x - FINE // 2) / FINE, row + (sub_y - FINE // 2) / FINE
-                        score = answer[MARGIN + x + column, MARGIN + y + row] - 3 * math.hypot(across, down)
+                        score = answer[(MARGIN + y + row) * SIDE + MARGIN + x + column] - 3 * math.hypot(across, down)
                         if score > best:
                             best, move = score, (across, down)
             if move is not None:
@@ -175,7 +180,7 @@ def _follow(phases: Phases, known: Moves) -> Moves:
     In the middle of a module the picture is darkest or lightest, at its edge in between: where the levels around a point are
     furthest from the middle, the modules are.
     """
-    clarity = {phase: sample.point(_DISTANCE).filter(ImageFilter.BoxBlur(2)).load() for phase, sample in phases.items()}
+    clarity = {phase: sample.point(_DISTANCE).filter(ImageFilter.BoxBlur(2)).tobytes() for phase, sample in phases.items()}
     moves: Moves = {}
 
     def clearest(x: int, y: int, guess: Point) -> Point:
@@ -187,7 +192,7 @@ def _follow(phases: Phases, known: Moves) -> Moves:
                 if (
                     0 <= x + column < SIDE
                     and 0 <= y + row < SIDE
-                    and (score := clarity[sub_x, sub_y][x + column, y + row]) > best
+                    and (score := clarity[sub_x, sub_y][(y + row) * SIDE + x + column]) > best
                 ):
                     best, move = score, (across / FINE, down / FINE)
         return move

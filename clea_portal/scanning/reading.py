@@ -89,7 +89,8 @@ def _read_pages(pages: Pages, is_wanted: Wanted, *, until: float) -> tuple[list[
                 if not _is_open(symbols, seen, is_wanted):
                     break
                 if time.monotonic() > until:
-                    return seen, True
+                    # Of a single picture it can be said what is wrong with it.
+                    return seen, len(pages) > 1
                 if time.process_time() - spent_before > PATIENCE * len(pages):
                     return seen, False
     return seen, False
