@@ -49,7 +49,7 @@ def decode_flattened(image: Image.Image, symbol: Symbol) -> str | None:
     return None
 
 
-def _is_plausible(corners: Sequence[Point]) -> bool:
+def _is_plausible(corners: list[Point]) -> bool:
     """Whether a code seen at no more than some sixty degrees can have such corners: not those of two codes taken together."""
     sides = [math.dist(corner, following) for corner, following in zip(corners, corners[1:] + corners[:1], strict=True)]
     return bool(sides) and min(sides) > MODULES and max(sides) < 2.2 * min(sides)
