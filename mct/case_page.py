@@ -11,15 +11,16 @@ from django.utils.translation import gettext as _
 
 from clea_portal.accounts.models import User
 from clea_portal.accounts.roles import roles_of
-from clea_portal.protocol.lsp import LspType
 from clea_portal.scanning.advice import explain
 from clea_portal.scanning.results import Advice
+from mct.code_facts import country_of, facts_of, kind_of, time_of, warn
 from mct.contact_panel import Contact
 from mct.declaring import is_withdrawable
 from mct.enums import CASE_MOVES, IN_FORCE, ON_ITS_WAY, CaseState, DeclarationState, PictureState, Problem
 from mct.forms import EvidenceForm
+from mct.linking import fits
 from mct.models import Case, CaseCode, Declaration, Picture
-from mct.preview import deleted_on, preview
+from mct.preview import Noticed, deleted_on, preview
 from mct.timeline import tell
 from mct.words import clock, countdown, day, moment, span, story
 
@@ -124,7 +125,8 @@ class CasePage:
 def context(page: CasePage) -> dict[str, Any]:
     """What the templates of mct/case.html need. Some twelve queries with those of ``CasePage.read``, whatever is on the page."""
     case = page.case
-    situation = page.situation
+    situation, shown = page.situation, _preview(page)
+    noticed = warn(case, page.codes, regions=roles_of(page.user).regions)
     return {
         "case": case,
         "page": page,
@@ -136,12 +138,14 @@ def context(page: CasePage) -> dict[str, Any]:
         "steps": _steps(page),
         "hours": span(case.exposure_start, case.exposure_end),
         "facts": _facts(case),
-        "code_facts": _code_facts(page.code) if page.code else [],
-        "cards": [_card(code, page) for code in page.codes],
+        "code_facts": facts_of(case, page.code) if page.code else [],
+        # What the preview of a declaration says already is not said twice.
+        "code_noticed": noticed[page.code.pk] if page.code and shown is None else [],
+        "cards": [_card(code, page, noticed[code.pk]) for code in page.codes],
         "pictures": [_picture(picture) for picture in page.pictures],
         "pictures_read": sum(picture.state in (PictureState.READ, PictureState.UNREADABLE) for picture in page.pictures),
         "declarations": [_declaration(row, page) for row in page.declarations],
-        "preview": _preview(page),
+        "preview": shown,
         "proposed_by_me": case.proposed_by_id == page.user.pk,
         "evidence_form": EvidenceForm() if situation in _WITH_FORM else None,
         "deleted_on": deleted_on(case),
@@ -192,33 +196,14 @@ def _zone() -> str:
     return _("Time zone: %(zone)s") % {"zone": timezone.get_current_timezone_name()}
 
 
-def _code_facts(code: CaseCode) -> list[dict[str, Any]]:
-    facts: list[dict[str, Any]] = [
-        {"label": _("Kind"), "value": _kind(code)},
-        {"label": _("Country"), "value": code.country.name if code.country else code.host},
-        {
-            "label": _("LTId"),
-            "value": code.ltid,
-            "note": _("The place's number in this period. It says nothing of who or where."),
-        },
-    ]
-    if code.starts_at:
-        facts.insert(1, {"label": _("Time written in it"), "value": f"{day(code.starts_at)}, {clock(code.starts_at)}"})
-    return facts
-
-
-def _kind(code: CaseCode) -> str:
-    if code.lsp_type == LspType.ASYNCHRONOUS:
-        return _("asynchronous: of invitations or tickets")
-    return _("of invitations or tickets") if code.starts_at else _("synchronous: of a poster or screen")
-
-
-def _card(code: CaseCode, page: CasePage) -> dict[str, Any]:
+def _card(code: CaseCode, page: CasePage, noticed: Sequence[Noticed]) -> dict[str, Any]:
     return {
         "code": code,
-        "kind": _kind(code),
-        "country": code.country.name if code.country else code.host,
-        "time": f"{day(code.starts_at)}, {clock(code.starts_at)}" if code.starts_at else "",
+        "kind": kind_of(code),
+        "country": country_of(code),
+        "time": time_of(code),
+        "fits": not code.starts_at or fits(page.case, code),
+        "noticed": noticed,
         "chosen": code.pk == page.case.code_id,
     }
 

@@ -56,12 +56,12 @@ def obstacle(case: Case, code: CaseCode, *, now: datetime) -> Problem | None:
         return Problem.TYPE_REFUSED
     if case.exposure_end <= now - timedelta(days=code.country.horizon_days):
         return Problem.TOO_OLD
-    if code.starts_at is not None and not _fits(case, code):
+    if code.starts_at is not None and not fits(case, code):
         return Problem.OTHER_TIME
     return None
 
 
-def _fits(case: Case, code: CaseCode) -> bool:
+def fits(case: Case, code: CaseCode) -> bool:
     """Whether the case's hours and those written in the code have a moment in common. An unknown duration counts as 24 hours."""
     assert code.starts_at is not None
     ends_at = code.starts_at + timedelta(hours=code.visit_duration or 24)

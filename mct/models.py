@@ -254,6 +254,5 @@ class CodeRequest(models.Model):
 
 
 from mct.contact_models import ContactLink, RegisterPage  # noqa: E402, F401 - Django finds models by this module
-
 from mct.messages.models import ContactMessage as ContactMessage  # noqa: E402 - found by Django here
 from mct.messages.models import MessageEvent as MessageEvent  # noqa: E402

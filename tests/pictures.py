@@ -99,7 +99,7 @@ def photograph(
     middle = 128 * brightness
     image = image.point([min(255, max(0, round(middle + (level - 128) * contrast * brightness))) for level in range(256)])
     if noise:
-        image = _add_noise(image, noise, generator)
+        image = add_noise(image, noise, generator)
     buffer = BytesIO()
     image.save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()
@@ -113,7 +113,8 @@ def _cover(image: Image.Image, part: float, generator: random.Random) -> Image.I
     return image
 
 
-def _add_noise(image: Image.Image, levels: float, generator: random.Random) -> Image.Image:
+def add_noise(image: Image.Image, levels: float, generator: random.Random) -> Image.Image:
+    """``levels``: how far, in grey levels, most pixels move."""
     # The mean of two uniform fields is bell-shaped enough, and unlike Pillow's own noise it can be seeded.
     fields = [Image.frombytes("L", image.size, generator.randbytes(image.width * image.height)) for _ in range(2)]
     weaker = [min(255, max(0, round(128 + (level - 128) * levels / 52))) for level in range(256)]
@@ -125,11 +126,11 @@ def _tilt(image: Image.Image, tilt: float, generator: random.Random) -> Image.Im
     width, height = image.size
     corners = [(0, 0), (width, 0), (width, height), (0, height)]
     moved = [(abs(x - generator.uniform(0, tilt) * width), abs(y - generator.uniform(0, tilt) * height)) for x, y in corners]
-    coefficients = _perspective(moved, corners)
+    coefficients = perspective(moved, corners)
     return image.transform(image.size, Image.Transform.PERSPECTIVE, coefficients, Image.Resampling.BICUBIC, fillcolor=190)
 
 
-def _perspective(seen: Sequence[Point], flat: Sequence[Point]) -> list[float]:
+def perspective(seen: Sequence[Point], flat: Sequence[Point]) -> list[float]:
     """The eight coefficients with which Pillow finds, for each point of the seen picture, its place in the flat one."""
     rows = []
     for (x, y), (u, v) in zip(seen, flat, strict=True):

@@ -48,7 +48,7 @@ def _straighten(image: Image.Image, corners: Sequence[tuple[float, float]]) -> I
     inner, outer = QUIET_MODULES * _PIXELS, (QUIET_MODULES + MODULES) * _PIXELS
     drawn = [(inner, inner), (outer, inner), (outer, outer), (inner, outer)]
     size = _SIDE * _PIXELS
-    return image.transform((size, size), Image.Transform.PERSPECTIVE, _perspective(drawn, corners), Image.Resampling.BILINEAR)
+    return image.transform((size, size), Image.Transform.PERSPECTIVE, perspective(drawn, corners), Image.Resampling.BILINEAR)
 
 
 def _middles(straight: Image.Image) -> tuple[list[int], list[int]]:
@@ -68,17 +68,17 @@ def _part(levels: Sequence[int], part: float) -> int:
     return sorted(levels)[round(part * (len(levels) - 1))]
 
 
-def _perspective(flat: Sequence[tuple[float, float]], seen: Sequence[tuple[float, float]]) -> list[float]:
+def perspective(flat: Sequence[tuple[float, float]], seen: Sequence[tuple[float, float]]) -> list[float]:
     """The eight numbers by which Pillow finds, for each point of the flat picture, where it is seen."""
     rows: list[list[float]] = []
     wanted: list[float] = []
     for (x, y), (u, v) in zip(flat, seen, strict=True):
         rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
         wanted += [u, v]
-    return _solve(rows, wanted)
+    return solve(rows, wanted)
 
 
-def _solve(rows: list[list[float]], wanted: list[float]) -> list[float]:
+def solve(rows: list[list[float]], wanted: list[float]) -> list[float]:
     """Gauss\'s elimination with pivots: eight unknowns, so no library is loaded into the child for it."""
     table = [[*row, value] for row, value in zip(rows, wanted, strict=True)]
     for column in range(len(table)):

@@ -9,15 +9,18 @@ from PIL import Image
 from clea_portal.protocol.errors import ProtocolError
 from clea_portal.protocol.links import parse_link
 from clea_portal.protocol.lsp import decode_header
+from clea_portal.scanning.attempts import Attempt, look_closer, look_hardest, look_once, look_sharper
 from clea_portal.scanning.files import Pages, open_pages
 from clea_portal.scanning.inspection import inspect
 from clea_portal.scanning.measures import explain_miss
 from clea_portal.scanning.results import MAX_BYTES, MAX_PAGES, MAX_PIXELS, Advice, Inspection, Reading, RefusedError
-from clea_portal.scanning.symbols import Symbol, in_reading_order, look, look_hardest, look_once, look_sharper
+from clea_portal.scanning.symbols import Symbol, in_reading_order, look
 
 Wanted = Callable[[str], bool]
 # What a QR code of version 40 holds at level M.
 LONGEST_TEXT = 2331
+# Seconds of the processor for each page. What is not found by then is as good as unreadable, and a person waits.
+PATIENCE = 2.5
 
 __all__ = ["MAX_BYTES", "MAX_PAGES", "MAX_PIXELS", "Advice", "Reading", "decode_image", "is_deep_link", "read_content"]
 
@@ -73,19 +76,23 @@ def begins_with(mark: str, text: str) -> bool:
 def _read_pages(pages: Pages, is_wanted: Wanted, *, until: float) -> tuple[list[list[Symbol]], bool]:
     """What was seen on each page, and whether the time was up before everything had been tried."""
     seen: list[list[Symbol]] = [[] for _ in range(len(pages))]
-    finest = pages.resolutions[-1]
+    finest, spent_before = pages.resolutions[-1], time.process_time()
     # All pages get the cheap looks before any gets the expensive ones: a code on page 30 must not wait for 29 of register.
-    attempts = [(resolution, look_once) for resolution in pages.resolutions] + [(finest, look_sharper), (finest, look_hardest)]
+    attempts: list[tuple[int, Attempt]] = [(resolution, look_once) for resolution in pages.resolutions]
+    attempts += [(finest, attempt) for attempt in (look_closer, look_sharper, look_hardest)]
     for number, (resolution, attempt) in enumerate(attempts):
         for page, symbols in enumerate(seen):
             if number > 0 and not _is_open(symbols, seen, is_wanted):
                 continue
-            for more in attempt(pages.draw(page, resolution)):
+            for more in attempt(pages.draw(page, resolution), tuple(symbols)):
                 symbols.extend(more)
                 if not _is_open(symbols, seen, is_wanted):
                     break
                 if time.monotonic() > until:
-                    return seen, True
+                    # Of a single picture it can be said what is wrong with it.
+                    return seen, len(pages) > 1
+                if time.process_time() - spent_before > PATIENCE * len(pages):
+                    return seen, False
     return seen, False
 
 

@@ -1,6 +1,6 @@
 """Looking for QR codes in one grey picture: as it is, then sharpened in the ways that were measured to help."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import zxingcpp
@@ -43,28 +43,12 @@ def look(image: Image.Image) -> list[Symbol]:
     """The codes in the picture as it is, undecodable ones included."""
     if max(image.size) > LONGEST_SIDE:
         return []
+    barcodes = zxingcpp.read_barcodes(image, formats=FORMATS, text_mode=zxingcpp.TextMode.Plain, return_errors=True)
+    symbols = [_place(barcode, image.size) for barcode in barcodes]
+    # Some that could not be decoded have no place either.
     return [
-        _place(barcode, image.size)
-        for barcode in zxingcpp.read_barcodes(image, formats=FORMATS, text_mode=zxingcpp.TextMode.Plain, return_errors=True)
+        symbol for symbol in symbols if symbol.text is not None or symbol.right - symbol.left > 0 < symbol.bottom - symbol.top
     ]
-
-
-def look_once(image: Image.Image) -> Iterator[list[Symbol]]:
-    """The plain look, in the shape of the other two."""
-    yield look(image)
-
-
-def look_sharper(image: Image.Image) -> Iterator[list[Symbol]]:
-    """Look at the one sharpened version that finds most of what the plain look misses."""
-    yield _look_sharpened(image, enlarge=3, soften=3, radius=10, percent=900)
-
-
-def look_hardest(image: Image.Image) -> Iterator[list[Symbol]]:
-    """Look at further versions, one after the other, for as long as the caller asks for more. Each finds a few per cent."""
-    yield _look_sharpened(image, enlarge=3, soften=1, radius=5, percent=900)
-    yield _look_sharpened(image, enlarge=2, soften=3, radius=7, percent=200)
-    yield _look_sharpened(image, enlarge=3, soften=3, radius=5, percent=500)
-    yield _look_sharpened(_even_light(image), enlarge=3, soften=3, radius=10, percent=500)
 
 
 def in_reading_order(symbols: Sequence[Symbol]) -> list[Symbol]:
@@ -94,20 +78,42 @@ def _place(barcode: zxingcpp.Barcode, size: tuple[int, int]) -> Symbol:
     )
 
 
-def _look_sharpened(image: Image.Image, *, enlarge: int, soften: float, radius: float, percent: int) -> list[Symbol]:
-    """Enlarge, take the noise out, steepen the edges, look. ``soften`` and ``radius`` are pixels after enlarging."""
+@dataclass(frozen=True, kw_only=True)
+class Sharpening:
+    """Enlarge, take the noise out, steepen the edges. ``soften`` and ``radius`` are pixels after enlarging."""
+
+    enlarge: int
+    soften: float
+    radius: float
+    percent: int
+    even_light: bool = False
+
+
+# The first finds most; each of the others finds a few per cent of what is left.
+SHARPER = (
+    Sharpening(enlarge=3, soften=3, radius=10, percent=900),
+    Sharpening(enlarge=3, soften=1, radius=5, percent=900),
+    Sharpening(enlarge=2, soften=3, radius=7, percent=200),
+    Sharpening(enlarge=3, soften=3, radius=5, percent=500),
+    Sharpening(enlarge=3, soften=3, radius=10, percent=500, even_light=True),
+)
+
+
+def look_sharpened(image: Image.Image, how: Sharpening) -> list[Symbol]:
+    """The codes in a sharpened version of the picture, undecodable ones included."""
+    if how.even_light:
+        image = _even_light(image)
     pixels = image.width * image.height
     if pixels > HUGE_PIXELS:
         image = image.reduce(2)
-    factor = enlarge
+    factor = how.enlarge
     while factor > 1 and pixels * factor**2 > ENLARGED_PIXELS:
         factor -= 1
     larger = image.resize((image.width * factor, image.height * factor), Image.Resampling.BICUBIC)
-    softened = larger.filter(ImageFilter.GaussianBlur(soften * factor / enlarge))
-    mask = ImageFilter.UnsharpMask(radius=radius * factor / enlarge, percent=percent, threshold=0)
-    sharpened = softened.filter(mask)
-    # Sharpening makes code-like patterns out of noise: here only a code that can be decoded is one.
-    return [symbol for symbol in look(sharpened) if symbol.text is not None]
+    softened = larger.filter(ImageFilter.GaussianBlur(how.soften * factor / how.enlarge))
+    return look(
+        softened.filter(ImageFilter.UnsharpMask(radius=how.radius * factor / how.enlarge, percent=how.percent, threshold=0))
+    )
 
 
 def _even_light(image: Image.Image) -> Image.Image:

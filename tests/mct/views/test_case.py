@@ -107,7 +107,7 @@ def test_number_of_queries_does_not_grow_with_what_is_on_the_page(agent, desk, r
         start = case.exposure_start + number * timedelta(minutes=10)
         declaration_of(other, state=DeclarationState.ACCEPTED, start=start, end=start + timedelta(minutes=10))
     client = desk(agent)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         client.get(url(case))
 
 
@@ -233,3 +233,38 @@ def test_news_opened_as_a_page_lead_to_the_case(agent, desk):
     case = CaseFactory()
     response = desk(agent).get(reverse("mct:case_status", args=[case.uuid]))
     assert response["Location"] == url(case)
+
+
+def test_every_code_is_explained_as_far_as_it_can_be_read(agent, desk):
+    client = desk(agent)
+    dated = words(client.get(url(SCENES["other_time"](agent))).content.decode())
+    assert ("asynchronous: of invitations or tickets" in dated, "The time written in it does not fit." in dated) == (True, True)
+    assert "Duration written in it 4 h" in dated
+    plain = words(client.get(url(SCENES["ready"](agent))).content.decode())
+    assert "No time can be read in this code" in plain
+    assert "is for staff, only the cluster server can read." in plain
+
+
+def test_time_in_the_link_itself_is_told_to_be_unprotected(agent, desk):
+    case = linked_case()
+    case.codes.update(starts_at=case.exposure_start)
+    shown = words(desk(agent).get(url(case)).content.decode())
+    assert "anybody could have changed it." in shown
+    assert "The time written in it fits." in shown
+
+
+def test_codes_to_choose_from_say_where_else_they_are(agent, desk):
+    case = SCENES["several_codes"](agent)
+    first, second = case.codes.all()
+    mine = linked_case(code={"deep_link": first.deep_link}, reference="Mine")
+    theirs = CaseFactory(region=RegionFactory(number=69, name="Rhône"), reference="Theirs")
+    CaseCodeFactory(case=theirs, deep_link=second.deep_link)
+    shown = desk(agent).get(url(case)).content.decode()
+    assert "Another case of your region has the same code: Mine" in words(shown)
+    assert "A case in another region has the same code: Rhône." in words(shown)
+    assert (url(mine) in shown, url(theirs) in shown, "Theirs" in shown) == (True, False, False)
+
+
+def test_address_of_an_unknown_country_is_named(agent, desk):
+    shown = words(desk(agent).get(url(SCENES["unknown_country"](agent))).content.decode())
+    assert "clea.example.pt is the address of no country that this portal knows." in shown
