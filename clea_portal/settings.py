@@ -329,11 +329,15 @@ JOB_KINDS: dict[str, str] = {
     "venues.bundle": "venues.jobs.bundle",
     "venues.import": "venues.jobs.import_list",
     "events.bundle": "events.jobs.bundle",
+    "mct.cases": "mct.jobs.export_cases",
+    "mct.trail": "mct.jobs.export_trail",
 }
 # Of some kinds, what says whether a result may still be handed out (clea_portal.jobs.running.check).
 JOB_CHECKS: dict[str, str] = {
     "venues.bundle": "venues.jobs.check_bundle",
     "events.bundle": "events.jobs.check_bundle",
+    "mct.cases": "mct.jobs.check_cases",
+    "mct.trail": "mct.jobs.check_trail",
 }
 # Who makes codes of which nothing is kept (clea_portal.codes.keeping), by kind.
 KEEPERS = {"venue": "venues.keeping.VenueKeeper", "event": "events.keeping.EventKeeper"}

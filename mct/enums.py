@@ -125,3 +125,9 @@ class Entry(models.TextChoices):
     DECIDED_AGAIN = "decided_again", _("Decided: send again")
     PUBLISHED = "published", _("Seen in the public list")
     CLOSED = "closed", _("Case closed")
+
+
+class ExportFormat(models.TextChoices):
+    XLSX = "xlsx", _("Excel (XLSX)")
+    CSV = "csv", _("CSV")
+    SORMAS = "sormas", _("CSV as SORMAS imports events")

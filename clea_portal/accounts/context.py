@@ -47,6 +47,8 @@ def _sections(request: HttpRequest) -> list[dict[str, Any]]:
         return []
     roles = roles_of(user)
     sections = [("mct:case_list", _("Cases"), "cases")] if roles.is_tracer else []
+    if roles.oversees and not roles.is_tracer:
+        sections.append(("figures:figures", _("Figures"), "list"))
     if not roles.needs_second_factor:
         sections += [("venues:list", _("Venues"), "venue"), ("events:list", _("Events"), "event")]
     if roles.is_staff and settings.ADMIN_ENABLED:
