@@ -251,11 +251,12 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "CLÉA portal",
     "VERSION": "1",
-    "DESCRIPTION": "Venues, events and their codes, by program.",
+    "DESCRIPTION": "Venues, events and their codes, and cases of contact tracing, by program.",
     "SERVERS": [{"url": PUBLIC_URL}],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {"CaseStateEnum": "mct.enums.CaseState"},
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "clea_portal.api.schema.complete"],
 }
 

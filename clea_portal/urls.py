@@ -37,12 +37,14 @@ urlpatterns = [
     path("events/", include("events.calendar_urls")),
     path("events/", include("events.mail_urls")),
     path("events/", include("events.urls")),
+    path("cases/", include("mct.figure_urls")),
     path("cases/", include("mct.urls")),
     path("share/", include("mct.share_urls")),
     path("without-account/", include("clea_portal.codes.keeping.urls")),
     path("api/", include("clea_portal.api.urls")),
     path("api/v1/venues/", include("venues.api_urls")),
     path("api/v1/events/", include("events.api_urls")),
+    path("api/v1/cases/", include("mct.api_urls")),
 ]
 handler400 = "clea_portal.api.problems.bad_request"
 handler404 = "clea_portal.api.problems.not_found"

@@ -22,28 +22,24 @@ class Scope:
 def scopes_of(roles: Roles) -> list[Scope]:
     """What may be chosen, the usual first: one's own regions, together and each for itself; then whole countries.
 
-    Leads see the country of a region that they lead, administrators the one that they administer, neither a case of it. Two
-    queries; none for anybody else.
+    Leads see the country of a region that they lead, administrators the one that they administer, neither a case of it. Three
+    queries at most; none for anybody else.
     """
     if not (roles.regions or roles.oversees):
         return []
-    known = Region.objects.select_related("country")
-    own = list(known.filter(pk__in=roles.regions))
-    countries = Country.objects.filter(Q(pk__in=roles.oversees) | Q(regions__in=roles.led)).values("pk")
-    found = [_region(region) for region in own]
-    if len(own) > 1:
-        everything = frozenset(region.pk for region in own)
-        found.insert(0, Scope(key="own", label=_("All my regions"), regions=everything, is_guarded=False))
-    by_country: dict[Country, set[int]] = {}
-    for region in known.filter(country__in=countries):
-        by_country.setdefault(region.country, set()).add(region.pk)
-    return found + [_country(country, frozenset(regions), roles) for country, regions in by_country.items()]
+    found = [_region(region) for region in Region.objects.filter(pk__in=roles.regions).select_related("country")]
+    if len(found) > 1:
+        found.insert(0, Scope(key="own", label=_("All my regions"), regions=roles.regions, is_guarded=False))
+    countries = Country.objects.filter(Q(pk__in=roles.oversees) | Q(regions__in=roles.led)).distinct()
+    return found + [_country(country, roles) for country in countries.prefetch_related("regions")]
 
 
 def _region(region: Region) -> Scope:
     return Scope(key=f"region-{region.pk}", label=str(region), regions=frozenset({region.pk}), is_guarded=False)
 
 
-def _country(country: Country, regions: frozenset[int], roles: Roles) -> Scope:
+def _country(country: Country, roles: Roles) -> Scope:
+    regions = frozenset(region.pk for region in country.regions.all())
     label = _("%(country)s, the whole country") % {"country": country.name}
-    return Scope(key=f"country-{country.pk}", label=label, regions=regions, is_guarded=not regions <= roles.regions)
+    is_own = bool(regions) and regions <= roles.regions
+    return Scope(key=f"country-{country.pk}", label=label, regions=regions, is_guarded=not is_own)

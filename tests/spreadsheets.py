@@ -18,9 +18,9 @@ def xlsx_cells(content: bytes) -> list[list[tuple[str, str]]]:
     """Of each row its cells as (type, text): ``inlineStr`` a text, ``n`` a number or date. Formulas fail."""
     with zipfile.ZipFile(io.BytesIO(content)) as book:
         sheet = book.read("xl/worksheets/sheet1.xml")
-    assert b"<f>" not in sheet and b"<f " not in sheet
+    assert re.findall(rb"<f[ >]", sheet) == []
     rows = []
-    for row in ElementTree.fromstring(sheet).iter(f"{MAIN}row"):
+    for row in ElementTree.fromstring(sheet).iter(f"{MAIN}row"):  # noqa: S314 - our own file
         cells: dict[int, tuple[str, str]] = {}
         for cell in row.iter(f"{MAIN}c"):
             text = "".join(part.text or "" for part in cell.iter() if part.tag in (f"{MAIN}v", f"{MAIN}t"))
