@@ -5,6 +5,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -76,8 +77,8 @@ def make_token(
         created_at=now,
         expires_at=now + lifetime if lifetime else None,
     )
-    of = {"organisation": str(organisation.uuid)} if organisation else {}
-    record_act(actor=by, verb="token_made", on=token, scope=scope.value, **of)
+    details: dict[str, Any] = {"organisation": str(organisation.uuid)} if organisation else {}
+    record_act(actor=by, verb="token_made", on=token, scope=scope.value, **details)
     return token, secret
 
 

@@ -59,5 +59,5 @@ def _form(request: HttpRequest) -> FiguresForm:
 
 def _note(request: HttpRequest, form: FiguresForm, verb: str) -> None:
     scope, period = form.chosen()
-    days = {"since": period.first.isoformat(), "until": period.last.isoformat()}
-    record_read(actor=request.user, verb=verb, on=person(request), of=scope.key, **days)
+    since, until = period.first.isoformat(), period.last.isoformat()
+    record_read(actor=request.user, verb=verb, on=person(request), of=scope.key, since=since, until=until)
