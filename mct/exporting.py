@@ -5,20 +5,27 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from clea_portal.authorities.models import Region
+from clea_portal.protocol.check_code import check_code
 from clea_portal.spreadsheets import Row
-from mct.enums import CaseState, Entry, Problem
+from mct.enums import CaseState, Entry
 from mct.figures import Origin
 from mct.models import Case, Declaration, TimelineEntry
 from mct.words import IN_SHORT
 
 BATCH = 500
+_FIELDS = (
+    *("uuid", "reference", "region", "exposure_start", "exposure_end", "infected_count"),
+    *("state", "problem", "notes", "created_at"),
+)
 _ORIGINS = {Entry.CODE_SHARED: Origin.MANAGER, Entry.PICTURE_READ: Origin.PICTURE, Entry.LINK_ADDED: Origin.LINK}
 # The entity of each column, and its property, as SORMAS's import of events names them.
 SORMAS_COLUMNS = (
@@ -65,14 +72,16 @@ def headings() -> Row:
 
 def rows(cases: "QuerySet[Case]", *, seen: Callable[[Case], None]) -> Iterator[Row]:
     """A row for each case, the last registered first; ``seen`` is told of each."""
-    for case, story in _with_stories(cases):
+    states = {state.value: str(state.label) for state in CaseState}
+    problems = {"": ""} | {problem.value: str(words) for problem, words in IN_SHORT.items()}
+    origins = {origin: str(origin.label) for origin in Origin}
+    for case, region, story in _with_stories(cases):
         seen(case)
-        code = case.code
+        ltid: UUID | None = case.ltid  # type: ignore[attr-defined]
         yield (
-            *(str(case.uuid), case.reference, case.region.country.code, case.region.number, case.region.name),
-            *(case.exposure_start, case.exposure_end, case.infected_count),
-            *(str(CaseState(case.state).label), str(IN_SHORT[Problem(case.problem)]) if case.problem else ""),
-            *(code.check_code if code else "", str(code.ltid) if code else "", str(story.origin.label) if code else ""),
+            *(str(case.uuid), case.reference, region.country.code, region.number, region.name),
+            *(case.exposure_start, case.exposure_end, case.infected_count, states[case.state], problems[case.problem]),
+            *((check_code(ltid), str(ltid), origins[story.origin]) if ltid else ("", "", "")),
             case.notes,
             *(case.created_at, *(min(times, default=None) for times in (story.ordered, story.accepted, story.published))),
         )
@@ -85,16 +94,17 @@ def sormas_rows(cases: "QuerySet[Case]", *, seen: Callable[[Case], None]) -> Ite
     def day(moment: datetime) -> str:
         return date_format(timezone.localtime(moment), "d/m/Y" if day_first else "m/d/Y")
 
-    for case, story in _with_stories(cases):
+    for case, region, story in _with_stories(cases):
         seen(case)
         span = f"CLÉA: {date_format(timezone.localtime(case.exposure_start), 'Y-m-d H:i')} – "
         span += date_format(timezone.localtime(case.exposure_end), "Y-m-d H:i")
-        code = f", {case.code.check_code}" if case.code else ""
+        ltid: UUID | None = case.ltid  # type: ignore[attr-defined]
+        code = f", {check_code(ltid)}" if ltid else ""
         yield (
             *(str(case.uuid), "EVENT", _sormas_progress(case, story)),
             *(case.reference or f"CLÉA {case}", "\n".join(filter(None, [f"{span}{code}", case.notes]))),
             *(day(case.exposure_start), day(case.exposure_end), day(case.created_at)),
-            *(case.region.name, "CORONAVIRUS"),
+            *(region.name, "CORONAVIRUS"),
         )
 
 
@@ -104,14 +114,16 @@ def _sormas_progress(case: Case, story: _Story) -> str:
     return "ONGOING" if story.ordered else "PENDING"
 
 
-def _with_stories(cases: "QuerySet[Case]") -> Iterator[tuple[Case, _Story]]:
+def _with_stories(cases: "QuerySet[Case]") -> Iterator[tuple[Case, Region, _Story]]:
     """Batch by batch, by primary key: memory stays flat, and no cursor is held open while somebody writes a file."""
-    wanted = cases.order_by("-pk").select_related("region__country", "code").defer("code__deep_link")
+    regions = Region.objects.select_related("country").in_bulk()
+    # Of the code, only what may go out is read.
+    wanted = cases.order_by("-pk").annotate(ltid=F("code__ltid")).only(*_FIELDS)
     last: int | None = None
     while batch := list((wanted if last is None else wanted.filter(pk__lt=last))[:BATCH]):
         last = batch[-1].pk
         stories = _stories([case.pk for case in batch])
-        yield from ((case, stories[case.pk]) for case in batch)
+        yield from ((case, regions[case.region_id], stories[case.pk]) for case in batch)
 
 
 def _stories(ids: list[int]) -> dict[int, _Story]:
