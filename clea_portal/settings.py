@@ -256,7 +256,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_NAME_OVERRIDES": {"CaseStateEnum": "mct.enums.CaseState"},
+    "ENUM_NAME_OVERRIDES": {"CaseStateEnum": "mct.enums.CaseState.values"},
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "clea_portal.api.schema.complete"],
 }
 
