@@ -253,11 +253,12 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "CLÉA portal",
     "VERSION": "1",
-    "DESCRIPTION": "Venues, events and their codes, by program.",
+    "DESCRIPTION": "Venues, events and their codes, and cases of contact tracing, by program.",
     "SERVERS": [{"url": PUBLIC_URL}],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {"CaseStateEnum": "mct.enums.CaseState.values"},
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "clea_portal.api.schema.complete"],
 }
 
@@ -333,11 +334,15 @@ JOB_KINDS: dict[str, str] = {
     "venues.bundle": "venues.jobs.bundle",
     "venues.import": "venues.jobs.import_list",
     "events.bundle": "events.jobs.bundle",
+    "mct.cases": "mct.jobs.export_cases",
+    "mct.trail": "mct.jobs.export_trail",
 }
 # Of some kinds, what says whether a result may still be handed out (clea_portal.jobs.running.check).
 JOB_CHECKS: dict[str, str] = {
     "venues.bundle": "venues.jobs.check_bundle",
     "events.bundle": "events.jobs.check_bundle",
+    "mct.cases": "mct.jobs.check_cases",
+    "mct.trail": "mct.jobs.check_trail",
 }
 # Who makes codes of which nothing is kept (clea_portal.codes.keeping), by kind.
 KEEPERS = {"venue": "venues.keeping.VenueKeeper", "event": "events.keeping.EventKeeper"}

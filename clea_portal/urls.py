@@ -37,6 +37,7 @@ urlpatterns = [
     path("events/", include("events.calendar_urls")),
     path("events/", include("events.mail_urls")),
     path("events/", include("events.urls")),
+    path("cases/", include("mct.figure_urls")),
     path("cases/", include("mct.urls")),
     path("contact-messages/", include("mct.messages.urls")),
     path("share/", include("mct.share_urls")),
@@ -46,6 +47,7 @@ urlpatterns = [
     path("api/v1/venues/", include("venues.api_urls")),
     path("api/v1/events/", include("events.api_urls")),
     path("api/v1/contact-messages/", include("mct.messages.api_urls")),
+    path("api/v1/cases/", include("mct.api_urls")),
 ]
 handler400 = "clea_portal.api.problems.bad_request"
 handler404 = "clea_portal.api.problems.not_found"

@@ -142,3 +142,9 @@ class LinkEnding(models.TextChoices):
     REPLACED = "replaced", _("replaced by another")
     CASE_CLOSED = "case_closed", _("the case was closed")
     EXPIRED = "expired", _("too old")
+
+
+class ExportFormat(models.TextChoices):
+    XLSX = "xlsx", _("Excel (XLSX)")
+    CSV = "csv", _("CSV")
+    SORMAS = "sormas", _("CSV as SORMAS imports events")

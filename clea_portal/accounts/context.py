@@ -49,6 +49,8 @@ def _sections(request: HttpRequest) -> list[dict[str, Any]]:
     sections = []
     if roles.is_tracer:
         sections += [("mct:case_list", _("Cases"), "cases"), ("contact_messages:list", _("Contact messages"), "call")]
+    elif roles.oversees:
+        sections.append(("figures:figures", _("Figures"), "list"))
     if not roles.needs_second_factor:
         sections += [("venues:list", _("Venues"), "venue"), ("events:list", _("Events"), "event")]
     if roles.is_staff and settings.ADMIN_ENABLED:

@@ -11,11 +11,15 @@ from clea_portal.accounts.models import Administration, TeamMembership, User
 
 @dataclass(frozen=True, kw_only=True)
 class Roles:
-    """``regions``: ids of the regions whose cases the person works on; ``led``: those that the person leads."""
+    """``regions``: ids of the regions whose cases the person works on; ``led``: those that the person leads.
+
+    ``oversees``: ids of the countries with contact tracing among those that the person ``administers``.
+    """
 
     regions: frozenset[int] = frozenset()
     led: frozenset[int] = frozenset()
     administers: frozenset[int] = frozenset()
+    oversees: frozenset[int] = frozenset()
     is_staff: bool = False
 
     @property
@@ -38,10 +42,12 @@ def roles_of(user: User | AnonymousUser) -> Roles:
             .exclude(team__region__country__deployment=3)
             .values_list("team__region", "role")
         )
+        administrations = list(Administration.objects.filter(user=user).values_list("country", "country__deployment"))
         cached = user._roles = Roles(  # type: ignore[attr-defined]
             regions=frozenset(region for region, _ in teams),
             led=frozenset(region for region, role in teams if role == TeamRole.LEAD),
-            administers=frozenset(Administration.objects.filter(user=user).values_list("country", flat=True)),
+            administers=frozenset(country for country, _ in administrations),
+            oversees=frozenset(country for country, deployment in administrations if deployment != 3),
             is_staff=user.is_staff,
         )
     return cast(Roles, cached)

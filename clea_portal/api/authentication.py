@@ -10,13 +10,13 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from clea_portal.accounts.models import User
-from clea_portal.api.enums import Scope
+from clea_portal.api.enums import CaseScope, Scope
 from clea_portal.api.problems import Refused
-from clea_portal.api.tokens import Caller, find_caller
+from clea_portal.api.tokens import Caller, Speaker, Tracer, find_caller
 
 
 class TokenAuthentication(BaseAuthentication):
-    def authenticate(self, request: Request) -> tuple[User, Caller] | None:
+    def authenticate(self, request: Request) -> tuple[User, Speaker] | None:
         words = get_authorization_header(request).split()
         if not words:
             return None
@@ -25,7 +25,7 @@ class TokenAuthentication(BaseAuthentication):
         found = find_caller(words[1].decode(errors="replace"), now=timezone.now())
         if found is None:
             raise AuthenticationFailed(
-                _("This token is unknown, expired or revoked, or its owner has left the organisation. Make a new one.")
+                _("This token is unknown, expired or revoked, or its owner has left the organisation or team. Make a new one.")
             )
         return found.user, found
 
@@ -37,11 +37,13 @@ class MayCall(BasePermission):
     """Everybody with a token reads; whoever may issue writes. A view whose ``is_reading`` is true only makes files to read."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        if not isinstance(request.auth, Caller):
+        if not isinstance(request.auth, Speaker):
             raise NotAuthenticated(_("Send a token: Authorization: Bearer clea_… You make one on your account’s page of tokens."))
+        if not isinstance(request.auth, view.speaks_for):
+            raise Refused("read-only", _("This token is of another kind: some speak for an organisation, others for your cases."))
         if request.method in SAFE_METHODS or request.auth.may_issue or getattr(view, "is_reading", False):
             return True
-        if request.auth.token.scope == Scope.READ:
+        if request.auth.token.scope in (Scope.READ, CaseScope.READ):
             raise Refused("read-only", _("This token may only read. Make one that may issue."))
         raise Refused("read-only", _("You may only see and print what this organisation has. Ask one of its owners."))
 
@@ -49,3 +51,8 @@ class MayCall(BasePermission):
 def caller(request: Request) -> Caller:
     """Whom the call speaks for. Only for views that MayCall has let through."""
     return cast(Caller, request.auth)
+
+
+def tracer(request: Request) -> Tracer:
+    """The same for views that speak for contact tracing."""
+    return cast(Tracer, request.auth)

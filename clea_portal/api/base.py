@@ -23,6 +23,7 @@ from clea_portal.api.parsing import BODY_LIMIT, StrictJSONParser
 from clea_portal.api.problems import Refused
 from clea_portal.api.schema import ApiSchema
 from clea_portal.api.throttling import CallsPerToken
+from clea_portal.api.tokens import Caller, Speaker
 
 Row = TypeVar("Row", bound=Model)
 
@@ -53,6 +54,9 @@ class ApiView(APIView):
     metadata_class = None
     http_method_names = ["get", "head", "post", "patch", "delete"]
     schema = ApiSchema()
+    # What kind of token it takes, and how large a request.
+    speaks_for: type[Speaker] = Caller
+    body_limit = BODY_LIMIT
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         # Times go out in UTC, whoever asks.
@@ -60,8 +64,8 @@ class ApiView(APIView):
             return super().dispatch(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        if int(request.META.get("CONTENT_LENGTH") or 0) > BODY_LIMIT:
-            limit = BODY_LIMIT // 1024
+        if int(request.META.get("CONTENT_LENGTH") or 0) > self.body_limit:
+            limit = self.body_limit // 1024
             raise Refused("too-large", _("A request has at most %(limit)s kilobytes.") % {"limit": limit})
         super().initial(request, *args, **kwargs)
 

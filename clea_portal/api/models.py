@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clea_portal.accounts.models import Membership, Organisation, User
-from clea_portal.api.enums import Scope
+from clea_portal.api.enums import CaseScope, Scope
 from clea_portal.fields import EncryptedBinaryField, EncryptedTextField
 from clea_portal.jobs.models import Job
 
@@ -26,15 +26,18 @@ class TokenQuerySet(models.QuerySet["Token"]):
 
 
 class Token(models.Model):
-    """Lets a program call the API for one person and one organisation, with at most the rights that the person has there."""
+    """Lets a program call the API for one person, with at most the rights that the person has.
+
+    With an organisation, for its venues and events; without one, for the cases of the person's regions.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens", verbose_name=_("person"))
     organisation = models.ForeignKey(
-        Organisation, on_delete=models.CASCADE, related_name="api_tokens", verbose_name=_("organisation")
+        Organisation, on_delete=models.CASCADE, null=True, related_name="api_tokens", verbose_name=_("organisation")
     )
     name = EncryptedTextField(_("name"))
-    scope = models.CharField(_("may"), max_length=5, choices=Scope)
+    scope = models.CharField(_("may"), max_length=11, choices=[*Scope.choices, *CaseScope.choices])
     # SHA-256 of the token, in hex. It has 256 random bits: nothing slower is needed.
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
@@ -51,7 +54,13 @@ class Token(models.Model):
         verbose_name = _("API token")
         verbose_name_plural = _("API tokens")
         ordering = ["-created_at", "-pk"]
-        constraints = [models.CheckConstraint(condition=Q(scope__in=Scope.values), name="token_scope_known")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(scope__in=Scope.values, organisation__isnull=False)
+                | Q(scope__in=CaseScope.values, organisation__isnull=True),
+                name="token_scope_fits_its_kind",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.uuid}"

@@ -41,7 +41,7 @@ _KEY = {
     "description": "Your own unique name for this request, for instance a UUID. Whoever repeats the request with it within"
     " 24 hours gets the same answer, and nothing is done twice.",
 }
-_EVERY = (401, 406, 429)
+_EVERY = (401, 403, 406, 429)
 _WITH_BODY = (400, 413, 415)
 _POST = (409, 422)
 
@@ -78,7 +78,6 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         for method, operation in operations.items():
             wanted = [*_EVERY, 500]
             wanted += [404] if "{" in path else []
-            wanted += [403] if method != "get" else []
             wanted += _WITH_BODY if "requestBody" in operation else []
             if method == "post" and any(TokenScheme.name in way for way in operation.get("security", [])):
                 wanted += _POST

@@ -5,13 +5,15 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 
 from clea_portal.accounts.enums import MemberRole
 from clea_portal.accounts.models import Organisation, User
-from clea_portal.api.enums import Scope
+from clea_portal.accounts.roles import roles_of
+from clea_portal.api.enums import CaseScope, Scope
 from clea_portal.api.models import Token
 from clea_portal.audit.trail import record_act
 
@@ -21,7 +23,7 @@ MOST_TOKENS = 20
 _FORM = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{43}}")
 # Every call of a program begins with this: only what decides is read, the rest where it is needed. Never evaluated itself, and
 # put together once, which takes as long as asking the database.
-_CALLERS = Token.objects.with_role().only("scope", "last_used_at", "user__uuid", "organisation__country")
+_CALLERS = Token.objects.with_role().only("scope", "last_used_at", "user__uuid", "user__is_staff", "organisation__country")
 
 
 class TooManyTokens(Exception):
@@ -29,20 +31,42 @@ class TooManyTokens(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Caller:
-    """Whom a call speaks for. ``may_issue``: by the token's scope and by the person's role at this moment."""
+class Speaker:
+    """Whom a call speaks for. ``may_issue``: whether it may write, by the token's scope and the person's role at this moment."""
 
     token: Token
     user: User
-    organisation: Organisation
     may_issue: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller(Speaker):
+    """For an organisation."""
+
+    organisation: Organisation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tracer(Speaker):
+    """For a person of contact tracing. ``regions``: ids of those whose cases the person works on at this moment."""
+
+    regions: frozenset[int]
 
 
 @transaction.atomic
 def make_token(
-    *, by: User, organisation: Organisation, name: str, scope: Scope, lifetime: timedelta | None, now: datetime
+    *,
+    by: User,
+    organisation: Organisation | None,
+    name: str,
+    scope: Scope | CaseScope,
+    lifetime: timedelta | None,
+    now: datetime,
 ) -> tuple[Token, str]:
-    """The row, and the token itself, which is stored nowhere: only whoever made it ever sees it. Raises TooManyTokens."""
+    """The row, and the token itself, which is stored nowhere: only whoever made it ever sees it. Raises TooManyTokens.
+
+    ``organisation``: None for a CaseScope, which reaches the person's regions.
+    """
     User.objects.select_for_update().get(pk=by.pk)
     if Token.objects.alive(now).filter(user=by).count() >= MOST_TOKENS:
         raise TooManyTokens
@@ -56,7 +80,8 @@ def make_token(
         created_at=now,
         expires_at=now + lifetime if lifetime else None,
     )
-    record_act(actor=by, verb="token_made", on=token, organisation=str(organisation.uuid), scope=scope.value)
+    details: dict[str, Any] = {"organisation": str(organisation.uuid)} if organisation else {}
+    record_act(actor=by, verb="token_made", on=token, scope=scope.value, **details)
     return token, secret
 
 
@@ -67,20 +92,31 @@ def revoke_token(token: Token, *, by: User, now: datetime) -> None:
         record_act(actor=by, verb="token_revoked", on=token)
 
 
-def find_caller(secret: str, *, now: datetime) -> Caller | None:
-    """None for a token that is unknown, expired or revoked, or whose person has left the organisation or may not sign in."""
+def find_caller(secret: str, *, now: datetime) -> Caller | Tracer | None:
+    """None for a token that is unknown, expired or revoked, or whose person may not sign in, or has left the organisation, or
+    contact tracing."""
     if not _FORM.fullmatch(secret):
         return None
     try:
         token = _CALLERS.alive(now).get(token_hash=_hash(secret), user__is_active=True)
     except Token.DoesNotExist:
         return None
+    if token.organisation is None:
+        return _tracer(token, now=now)
     role = token.role
     if role is None:
         return None
     _note_use(token, now=now)
     may_issue = token.scope == Scope.ISSUE and role in (MemberRole.OWNER, MemberRole.EDITOR)
     return Caller(token=token, user=token.user, organisation=token.organisation, may_issue=may_issue)
+
+
+def _tracer(token: Token, *, now: datetime) -> Tracer | None:
+    regions = roles_of(token.user).regions
+    if not regions:
+        return None
+    _note_use(token, now=now)
+    return Tracer(token=token, user=token.user, regions=regions, may_issue=token.scope == CaseScope.WRITE)
 
 
 def _note_use(token: Token, *, now: datetime) -> None:

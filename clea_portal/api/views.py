@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from drf_spectacular.renderers import OpenApiYamlRenderer
 
 from clea_portal.accounts.person import person
+from clea_portal.accounts.roles import roles_of
 from clea_portal.api.docs import kinds, sections
-from clea_portal.api.enums import Scope
-from clea_portal.api.forms import TokenForm
+from clea_portal.api.enums import CaseScope, Scope
+from clea_portal.api.forms import CaseTokenForm, TokenForm
 from clea_portal.api.models import Token
 from clea_portal.api.parsing import BODY_LIMIT
 from clea_portal.api.schema import description
@@ -26,6 +27,8 @@ from clea_portal.api.tokens import MOST_TOKENS, TooManyTokens, make_token, revok
 from clea_portal.codes.access import to_first_organisation
 
 YAML = "application/yaml"
+# Before the names of the fields of the second form.
+_CASES = "cases"
 
 
 @never_cache
@@ -33,26 +36,35 @@ YAML = "application/yaml"
 def tokens(request: HttpRequest) -> HttpResponse:
     """The list, and a form for a new one. A new token is on the answer to the form, and nowhere else."""
     user, now = person(request), timezone.now()
-    form = TokenForm(request.POST or None, user=user)
-    if not form.organisations:
+    is_tracer = roles_of(user).is_tracer
+    for_cases = request.method == "POST" and f"{_CASES}-name" in request.POST and is_tracer
+    form = TokenForm(request.POST if request.method == "POST" and not for_cases else None, user=user)
+    case_form = CaseTokenForm(request.POST if for_cases else None, prefix=_CASES)
+    if not (form.organisations or is_tracer):
         return to_first_organisation(request)
-    secret = ""
-    if request.method == "POST" and form.is_valid():
+    sent, secret = (case_form if for_cases else form), ""
+    if request.method == "POST" and (for_cases or form.organisations) and sent.is_valid():
         try:
             _token, secret = make_token(
                 by=user,
-                organisation=form.cleaned_data["organisation"],
-                name=form.cleaned_data["name"],
-                scope=Scope(form.cleaned_data["scope"]),
-                lifetime=form.lifetime(),
+                organisation=sent.cleaned_data.get("organisation"),
+                name=sent.cleaned_data["name"],
+                scope=CaseScope(sent.cleaned_data["scope"]) if for_cases else Scope(sent.cleaned_data["scope"]),
+                lifetime=sent.lifetime(),
                 now=now,
             )
-            form = TokenForm(user=user)
+            form, case_form = TokenForm(user=user), CaseTokenForm(prefix=_CASES)
         except TooManyTokens:
-            form.add_error(None, _too_many())
+            sent.add_error(None, _too_many())
     own = Token.objects.filter(user=user).with_role()
-    rows = [{"token": token, "alive": _is_alive(token, now)} for token in own]
-    return render(request, "api/tokens.html", {"form": form, "rows": rows, "secret": secret})
+    context = {
+        "form": form if form.organisations else None,
+        "case_form": case_form if is_tracer else None,
+        "rows": [{"token": token, "alive": _is_alive(token, now, is_tracer=is_tracer)} for token in own],
+        "is_tracer": is_tracer,
+        "secret": secret,
+    }
+    return render(request, "api/tokens.html", context)
 
 
 @require_POST
@@ -91,8 +103,9 @@ def docs(request: HttpRequest) -> HttpResponse:
     return render(request, "api/docs.html", context)
 
 
-def _is_alive(token: Token, now: datetime) -> bool:
-    return token.revoked_at is None and (token.expires_at is None or token.expires_at > now) and bool(token.role)
+def _is_alive(token: Token, now: datetime, *, is_tracer: bool) -> bool:
+    has_role = is_tracer if token.organisation_id is None else bool(token.role)
+    return token.revoked_at is None and (token.expires_at is None or token.expires_at > now) and has_role
 
 
 def _too_many() -> str:

@@ -84,7 +84,7 @@ def test_token_that_ended_is_refused(organisation, ending):
         answer = Program(secret).send("get", WHERE)
     assert (answer.status_code, answer["Content-Type"], answer["WWW-Authenticate"]) == (401, PROBLEM, 'Bearer realm="api"')
     assert answer.json()["detail"] == (
-        "This token is unknown, expired or revoked, or its owner has left the organisation. Make a new one."
+        "This token is unknown, expired or revoked, or its owner has left the organisation or team. Make a new one."
     )
 
 
