@@ -310,6 +310,7 @@ PURGES = [
     "venues.display_retention.purge",
     "events.retention.purge",
     "mct.retention.purge",
+    "mct.authorising.retention.purge",
     "clea_portal.accounts.retention.purge",
     "clea_portal.audit.retention.purge",
     "clea_portal.jobs.retention.purge",

@@ -251,3 +251,6 @@ class CodeRequest(models.Model):
 
     def __str__(self) -> str:
         return str(self.uuid)
+
+
+from mct.authorising.models import UploadAuthorisation  # noqa: E402, F401 - Django finds models here

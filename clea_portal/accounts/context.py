@@ -47,6 +47,8 @@ def _sections(request: HttpRequest) -> list[dict[str, Any]]:
         return []
     roles = roles_of(user)
     sections = [("mct:case_list", _("Cases"), "cases")] if roles.is_tracer else []
+    if roles.authorises:
+        sections.append(("authorising:list", _("Uploads"), "phone"))
     if not roles.needs_second_factor:
         sections += [("venues:list", _("Venues"), "venue"), ("events:list", _("Events"), "event")]
     if roles.is_staff and settings.ADMIN_ENABLED:

@@ -186,8 +186,11 @@ def _example(schema: dict[str, Any], name: str, said: dict[str, Any]) -> Any:
 
 
 def _curl(schema: dict[str, Any], path: str, method: str, body: dict[str, Any] | None) -> str:
-    lines = [f"curl -X {method.upper()} {settings.PUBLIC_URL}{path}", '-H "Authorization: Bearer $TOKEN"']
-    if method == "post":
+    lines = [f"curl -X {method.upper()} {settings.PUBLIC_URL}{path}"]
+    is_public = schema["paths"][path][method].get("security") == [{}]
+    if not is_public:
+        lines.append('-H "Authorization: Bearer $TOKEN"')
+    if method == "post" and not is_public:
         lines.append('-H "Idempotency-Key: $(uuidgen)"')
     if body:
         lines += ["-H 'Content-Type: application/json'", f"-d '{_json(_example(schema, '', body))}'"]

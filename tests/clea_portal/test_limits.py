@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from clea_portal import settings as ours
-from clea_portal.limits import purge, seconds_to_wait
+from clea_portal.limits import give_back, purge, seconds_to_wait
 
 DAY = 24 * 3600
 
@@ -44,6 +44,18 @@ def test_count_of_a_day_is_kept_for_a_day(database_cache):
     ((_key, expires),) = kept()
     still = (timezone.now() + timedelta(seconds=DAY - 60)).isoformat(" ")
     assert str(expires) > still[:19]
+
+
+@pytest.mark.parametrize("window", [60, DAY])
+def test_what_is_given_back_was_not_counted(database_cache, monkeypatch, window):
+    monkeypatch.setattr("clea_portal.limits.time.time", lambda: 10 * DAY + 7.5)
+    for _ in range(3):
+        assert seconds_to_wait("a", limit=1, window=window) == 0
+        give_back("a", window=window)
+    assert [seconds_to_wait("a", limit=1, window=window) for _ in range(2)] == [0, window - 7]
+    give_back("b", window=window)
+    ((_key, expires),) = kept()
+    assert str(expires) > (timezone.now() + timedelta(seconds=min(window, 3600) - 30)).isoformat(" ")[:19]
 
 
 def test_cache_does_not_say_whom_it_counts(database_cache):
