@@ -189,8 +189,6 @@ def test_server_that_had_withdrawn_it_already_is_believed(monkeypatch):
         ({}, True),
         ({"next_attempt_at": NOW + timedelta(hours=1)}, False),
         ({"leased_until": NOW + timedelta(hours=1)}, False),
-        ({"state": D.ACCEPTED}, False),
-        ({"state": D.WITHDRAWN}, False),
     ],
 )
 def test_what_is_due_is_swept_up_and_claimed_once(woken, monkeypatch, fields, is_due):
