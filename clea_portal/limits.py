@@ -31,6 +31,18 @@ def seconds_to_wait(name: str, *, limit: int, window: int) -> int:
     return 0 if count <= limit else window - passed
 
 
+def give_back(name: str, *, window: int) -> None:
+    """Count one less of ``name``: what was counted turned out not to be what is limited."""
+    key = f"limit:{int(time.time()) // window}:{hidden(name)}"
+    try:
+        cache.decr(key)
+    except ValueError:
+        # Its window is over meanwhile, and forgotten.
+        return
+    if window >= KEPT_AT_LEAST:
+        cache.touch(key, window + 1)
+
+
 def hidden(name: str) -> str:
     """A name as the cache may hold it: who did something, or from where, is nobody's to read there."""
     return salted_hmac("clea_portal.limits", name, algorithm="sha256").hexdigest()[:32]

@@ -315,6 +315,7 @@ PURGES = [
     "events.retention.purge",
     "mct.retention.purge",
     "mct.messages.retention.purge",
+    "mct.authorising.retention.purge",
     "clea_portal.accounts.retention.purge",
     "clea_portal.audit.retention.purge",
     "clea_portal.jobs.retention.purge",

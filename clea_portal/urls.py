@@ -42,12 +42,14 @@ urlpatterns = [
     path("contact-messages/", include("mct.messages.urls")),
     path("share/", include("mct.share_urls")),
     path("contact/", include("mct.contact_urls")),
+    path("upload-authorisations/", include("mct.authorising.urls")),
     path("without-account/", include("clea_portal.codes.keeping.urls")),
     path("api/", include("clea_portal.api.urls")),
     path("api/v1/venues/", include("venues.api_urls")),
     path("api/v1/events/", include("events.api_urls")),
     path("api/v1/contact-messages/", include("mct.messages.api_urls")),
     path("api/v1/cases/", include("mct.api_urls")),
+    path("api/v1/upload-authorisations/", include("mct.authorising.api_urls")),
 ]
 handler400 = "clea_portal.api.problems.bad_request"
 handler404 = "clea_portal.api.problems.not_found"

@@ -11,17 +11,19 @@ from django.utils.translation import gettext as _
 
 from clea_portal.accounts.models import User
 from clea_portal.accounts.roles import roles_of
+from clea_portal.authorities.enums import ServerKind
 from clea_portal.scanning.advice import explain
 from clea_portal.scanning.results import Advice
 from mct.code_facts import country_of, facts_of, kind_of, time_of, warn
 from mct.contact_panel import Contact
 from mct.declaring import is_withdrawable
-from mct.enums import CASE_MOVES, IN_FORCE, ON_ITS_WAY, CaseState, DeclarationState, PictureState, Problem
+from mct.enums import CASE_MOVES, IN_FORCE, UNFINISHED, CaseState, DeclarationState, PictureState, Problem
 from mct.forms import EvidenceForm
 from mct.linking import fits
 from mct.models import Case, CaseCode, Declaration, Picture
 from mct.preview import Noticed, deleted_on, preview
 from mct.timeline import tell
+from mct.withdrawing import can_be_taken_back
 from mct.words import clock, countdown, day, moment, span, story
 
 _WITH_FORM = frozenset({"draft", Problem.NO_CODE, Problem.TYPE_REFUSED})
@@ -34,6 +36,7 @@ class Acts:
 
     retry: bool
     withdraw: bool
+    take_back: bool
     close: bool
     choose: bool
     add_evidence: bool
@@ -77,7 +80,18 @@ class CasePage:
             return self.case.problem
         if state == CaseState.DECLARING and self.held:
             return "held"
+        if state in (CaseState.DECLARED, CaseState.PUBLISHED) and self.is_being_withdrawn:
+            return "withdrawing"
         return str(state.value)
+
+    @property
+    def is_being_withdrawn(self) -> bool:
+        return any(declaration.state == DeclarationState.WITHDRAWING for declaration in self.declarations)
+
+    @property
+    def stays_withdrawable(self) -> bool:
+        """Whether what is held can be withdrawn at its server too, once it has left."""
+        return all(declaration.server.kind == ServerKind.API for declaration in self.held)
 
     @property
     def held(self) -> list[Declaration]:
@@ -86,7 +100,8 @@ class CasePage:
     @property
     def is_under_way(self) -> bool:
         """Whether the worker or the cluster server will change something soon."""
-        return self.case.state in (CaseState.LINKING, CaseState.DECLARING, CaseState.DECLARED)
+        waiting = self.case.state in (CaseState.LINKING, CaseState.DECLARING, CaseState.DECLARED)
+        return waiting or self.is_being_withdrawn
 
     @property
     def version(self) -> str:
@@ -95,7 +110,10 @@ class CasePage:
             (self.case.state, self.case.problem, self.case.code_id, self.case.state_changed_at),
             [(picture.pk, picture.state) for picture in self.pictures],
             [code.pk for code in self.codes],
-            [(row.pk, row.state, row.attempts, row.reason, row.next_attempt_at) for row in self.declarations],
+            [
+                (row.pk, row.state, row.attempts, row.reason, row.withdrawal_reason, row.next_attempt_at)
+                for row in self.declarations
+            ],
             self.contact.version,
         ]
         return sha256(repr(shown).encode()).hexdigest()[:16]
@@ -108,12 +126,13 @@ class CasePage:
     @property
     def acts(self) -> Acts:
         state, states = self.case.state, {row.state for row in self.declarations}
-        in_force, on_its_way, unknown = states & IN_FORCE, states & ON_ITS_WAY, DeclarationState.UNKNOWN in states
+        in_force, on_its_way, unknown = states & IN_FORCE, states & UNFINISHED, DeclarationState.UNKNOWN in states
         open_to_change = state in (CaseState.NEEDS_ATTENTION, CaseState.READY) and not in_force
         early = state in (CaseState.DRAFT, CaseState.LINKING)
         return Acts(
             retry=state == CaseState.NEEDS_ATTENTION and not on_its_way and not unknown,
             withdraw=bool(self.held),
+            take_back=state != CaseState.CLOSED and any(can_be_taken_back(row) for row in self.declarations),
             close=CaseState.CLOSED in CASE_MOVES[state] and not on_its_way and self.case.problem != Problem.UNKNOWN_OUTCOME,
             choose=open_to_change and len({code.ltid for code in self.codes}) > 1,
             add_evidence=open_to_change or early,

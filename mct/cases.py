@@ -10,7 +10,7 @@ from django.utils import timezone
 from clea_portal.accounts.models import User
 from clea_portal.authorities.models import Region
 from mct.contact_links import end_links
-from mct.enums import IN_FORCE, ON_ITS_WAY, CaseState, DeclarationState, Entry, LinkEnding, Problem
+from mct.enums import IN_FORCE, UNFINISHED, CaseState, DeclarationState, Entry, LinkEnding, Problem
 from mct.intake import add_evidence
 from mct.models import Case
 from mct.moves import IllegalMove, lock_case, move_case, note, relink
@@ -92,7 +92,7 @@ def retry_case(*, case: Case, by: User) -> None:
         case = lock_case(case.pk)
         if case.state != CaseState.NEEDS_ATTENTION:
             raise IllegalMove
-        if case.declarations.filter(state__in=ON_ITS_WAY | {DeclarationState.UNKNOWN}).exists():
+        if case.declarations.filter(state__in=UNFINISHED | {DeclarationState.UNKNOWN}).exists():
             raise IllegalMove
         note(case, Entry.RETRIED, by=by)
         case.declarations.clear()
@@ -103,7 +103,7 @@ def close_case(*, case: Case, by: User) -> None:
     """Nothing is left to do; the contact's link no longer works. Raises IllegalMove while something is on its way."""
     with transaction.atomic():
         case = lock_case(case.pk)
-        if case.problem == Problem.UNKNOWN_OUTCOME or case.declarations.filter(state__in=ON_ITS_WAY).exists():
+        if case.problem == Problem.UNKNOWN_OUTCOME or case.declarations.filter(state__in=UNFINISHED).exists():
             raise IllegalMove
         note(case, Entry.CLOSED, by=by)
         move_case(case, CaseState.CLOSED, by=by)

@@ -24,12 +24,16 @@ class NothingToDeclare(Exception):
     """No hour of the case can be declared any more."""
 
 
+class BeingWithdrawn(Exception):
+    """A part of these hours is being withdrawn at the server: nobody knows yet whether it can be joined or declared anew."""
+
+
 def declare(*, case: Case, by: User, seen: datetime | None = None) -> None:
     """Order the declaration of a ready case, or, where the authority wants four eyes, ask for a second person's approval.
 
     ``seen``: ``state_changed_at`` of the case that the person looked at; one that has moved since is not declared.
     What stands in the way by now brings the case to ``needs_attention`` instead. Raises IllegalMove, SomeoneWasFaster,
-    NothingToDeclare.
+    NothingToDeclare, BeingWithdrawn.
     """
     with transaction.atomic():
         case = lock_case(case.pk)
@@ -46,7 +50,7 @@ def declare(*, case: Case, by: User, seen: datetime | None = None) -> None:
 def approve(*, case: Case, by: User, seen: datetime | None = None) -> None:
     """Order the declaration that somebody else proposed; ``seen`` and what stands in the way: as for ``declare``.
 
-    Raises IllegalMove, SomeoneWasFaster, NeedsAnotherPerson, NothingToDeclare.
+    Raises IllegalMove, SomeoneWasFaster, NeedsAnotherPerson, NothingToDeclare, BeingWithdrawn.
     """
     with transaction.atomic():
         case = lock_case(case.pk)
@@ -84,6 +88,8 @@ def _order(case: Case, *, by: User, now: datetime) -> None:
     planned = plan(case, code, now=now)
     if not planned.calls and not planned.joined:
         raise NothingToDeclare
+    if any(declaration.state == DeclarationState.WITHDRAWING for declaration in planned.joined):
+        raise BeingWithdrawn
     hold_until = now + timedelta(seconds=case.region.country.hold_seconds)
     for call in planned.calls:
         declaration = Declaration.objects.create(
@@ -123,7 +129,7 @@ def withdraw(*, case: Case, by: User) -> None:
         if not waiting:
             raise IllegalMove
         for declaration in declarations:
-            if _goes_on_without(declaration, case):
+            if goes_on_without(declaration, case):
                 case.declarations.remove(declaration)
             elif declaration in waiting:
                 move_declaration(declaration, DeclarationState.WITHDRAWN)
@@ -136,7 +142,8 @@ def is_withdrawable(declaration: Declaration) -> bool:
     return declaration.state in (DeclarationState.HELD, DeclarationState.READY) and not declaration.attempts
 
 
-def _goes_on_without(declaration: Declaration, case: Case) -> bool:
+def goes_on_without(declaration: Declaration, case: Case) -> bool:
+    """Whether other cases keep the declaration when this one lets go of it."""
     others = declaration.cases.exclude(pk=case.pk)
     if declaration.state not in (DeclarationState.ACCEPTED, DeclarationState.PUBLISHED):
         # Somebody has to see it through.

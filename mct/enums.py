@@ -24,8 +24,9 @@ CASE_MOVES: dict[str, set[CaseState]] = {
     CaseState.READY: {CaseState.LINKING, CaseState.AWAITING_APPROVAL, CaseState.CLOSED} | _OUTCOMES - {CaseState.READY},
     CaseState.AWAITING_APPROVAL: {CaseState.READY, CaseState.CLOSED} | _OUTCOMES,
     CaseState.DECLARING: _OUTCOMES - {CaseState.DECLARING},
-    CaseState.DECLARED: {CaseState.PUBLISHED, CaseState.NEEDS_ATTENTION, CaseState.CLOSED},
-    CaseState.PUBLISHED: {CaseState.CLOSED},
+    # Back to ready: what was declared has been withdrawn at the server.
+    CaseState.DECLARED: {CaseState.PUBLISHED, CaseState.NEEDS_ATTENTION, CaseState.READY, CaseState.CLOSED},
+    CaseState.PUBLISHED: {CaseState.READY, CaseState.CLOSED},
     CaseState.CLOSED: set(),
 }
 
@@ -71,13 +72,16 @@ class DeclarationState(models.TextChoices):
     PUBLISHED = "published", _("published")
     REFUSED = "refused", _("refused")
     UNKNOWN = "unknown", _("outcome unknown")
+    WITHDRAWING = "withdrawing", _("being withdrawn")
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
 # States in which a declaration has warned, or may still warn, somebody: its hours are not declared a second time.
 IN_FORCE = frozenset(DeclarationState.values) - {DeclarationState.REFUSED, DeclarationState.WITHDRAWN}
-# States in which something remains to be done by the worker.
+# States in which something remains to be sent by the worker.
 ON_ITS_WAY = frozenset({DeclarationState.HELD, DeclarationState.READY, DeclarationState.SENDING})
+# States in which the worker has something to do.
+UNFINISHED = ON_ITS_WAY | {DeclarationState.WITHDRAWING}
 
 DECLARATION_MOVES: dict[str, set[DeclarationState]] = {
     DeclarationState.HELD: {DeclarationState.READY, DeclarationState.WITHDRAWN},
@@ -94,8 +98,15 @@ DECLARATION_MOVES: dict[str, set[DeclarationState]] = {
         DeclarationState.REFUSED,
         DeclarationState.PUBLISHED,
     },
-    DeclarationState.ACCEPTED: {DeclarationState.PUBLISHED},
-    DeclarationState.PUBLISHED: set(),
+    DeclarationState.ACCEPTED: {DeclarationState.PUBLISHED, DeclarationState.WITHDRAWING},
+    DeclarationState.PUBLISHED: {DeclarationState.WITHDRAWING},
+    # To itself: the call is tried again. Back to what it was: the server did not take it back.
+    DeclarationState.WITHDRAWING: {
+        DeclarationState.WITHDRAWING,
+        DeclarationState.WITHDRAWN,
+        DeclarationState.ACCEPTED,
+        DeclarationState.PUBLISHED,
+    },
     DeclarationState.REFUSED: set(),
     DeclarationState.WITHDRAWN: set(),
 }
@@ -128,6 +139,8 @@ class Entry(models.TextChoices):
     JOINED = "joined", _("These hours are already declared: joined that declaration")
     WITHDRAWN = "withdrawn", _("Declaration withdrawn")
     SENT = "sent", _("Answer of the cluster server")
+    TAKEN_BACK = "taken_back", _("Withdrawal at the cluster server ordered")
+    TAKEN_BACK_ANSWER = "taken_back_answer", _("Withdrawal: answer of the cluster server")
     DECIDED_ARRIVED = "decided_arrived", _("Decided: it arrived")
     DECIDED_AGAIN = "decided_again", _("Decided: send again")
     PUBLISHED = "published", _("Seen in the public list")

@@ -172,6 +172,10 @@ class Declaration(models.Model):
     created_at = models.DateTimeField(_("ordered"), default=timezone.now)
     accepted_at = models.DateTimeField(_("accepted"), null=True)
     published_at = models.DateTimeField(_("published"), null=True)
+    # Of the withdrawal at the server: how often this one was tried, and what its last call came to, if not to success.
+    withdrawal_attempts = models.PositiveSmallIntegerField(default=0)
+    withdrawal_reason = models.CharField(max_length=40, blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn at the server"), null=True)
 
     class Meta:
         verbose_name = _("declaration")
@@ -183,6 +187,9 @@ class Declaration(models.Model):
                 fields=["server"],
                 condition=Q(state__in=[DeclarationState.ACCEPTED, DeclarationState.UNKNOWN]),
                 name="declaration_watched",
+            ),
+            models.Index(
+                fields=["next_attempt_at"], condition=Q(state=DeclarationState.WITHDRAWING), name="declaration_withdrawing"
             ),
             models.Index(fields=["ltid"], name="declaration_by_ltid"),
         ]
@@ -253,6 +260,7 @@ class CodeRequest(models.Model):
         return str(self.uuid)
 
 
+from mct.authorising.models import UploadAuthorisation  # noqa: E402, F401 - Django finds models here
 from mct.contact_models import ContactLink, RegisterPage  # noqa: E402, F401 - Django finds models by this module
 from mct.messages.models import ContactMessage as ContactMessage  # noqa: E402 - found by Django here
 from mct.messages.models import MessageEvent as MessageEvent  # noqa: E402

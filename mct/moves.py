@@ -1,5 +1,6 @@
 """The only place where the state of a case or of a declaration changes."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -74,9 +75,15 @@ def relink(case: Case, *, by: User | None, **changes: Any) -> None:
     wake(LINK_CASE, case.pk)
 
 
+def before_withdrawal(published_at: datetime | None) -> DeclarationState:
+    """What a declaration that is being withdrawn still is, as long as the server has not said that it is gone."""
+    return DeclarationState.PUBLISHED if published_at else DeclarationState.ACCEPTED
+
+
 def settle(case: Case) -> None:
     """Bring a locked case to the state that its declarations say."""
-    states = set(case.declarations.exclude(state=DeclarationState.WITHDRAWN).values_list("state", flat=True))
+    rows = case.declarations.exclude(state=DeclarationState.WITHDRAWN).values_list("state", "published_at")
+    states = {before_withdrawal(published_at) if state == DeclarationState.WITHDRAWING else state for state, published_at in rows}
     problem = None
     if DeclarationState.UNKNOWN in states:
         to, problem = CaseState.NEEDS_ATTENTION, Problem.UNKNOWN_OUTCOME

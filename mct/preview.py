@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from clea_portal.authorities.enums import ServerKind
 from clea_portal.authorities.models import ServerAuthority
 from mct.drawing import Drawing, draw
+from mct.enums import DeclarationState
 from mct.linking import obstacle
 from mct.models import Case, CaseCode
 from mct.planning import Plan, others_with_code, plan
-from mct.words import clock, day, moment, span
+from mct.words import being_withdrawn, clock, day, moment, span
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,7 @@ class Preview:
     hold_seconds: int = 0
     obstacle: str = ""
     nothing_left: bool = False
+    stays_withdrawable: bool = False
 
 
 def preview(case: Case, code: CaseCode, *, regions: frozenset[int], now: datetime) -> Preview:
@@ -55,6 +58,8 @@ def preview(case: Case, code: CaseCode, *, regions: frozenset[int], now: datetim
     if problem:
         return Preview(calls=[], noticed=[], obstacle=str(problem.label))
     planned = plan(case, code, now=now)
+    if any(declaration.state == DeclarationState.WITHDRAWING for declaration in planned.joined):
+        return Preview(calls=[], noticed=[], obstacle=being_withdrawn())
     hold = case.region.country.hold_seconds
     return Preview(
         server=planned.server,
@@ -67,6 +72,7 @@ def preview(case: Case, code: CaseCode, *, regions: frozenset[int], now: datetim
         visitors=tuple(_about_visitors(planned)) if code.starts_at is None else (),
         hold_minutes=hold // 60,
         hold_seconds=hold % 60,
+        stays_withdrawable=planned.server.kind == ServerKind.API,
         nothing_left=not planned.calls and not planned.joined,
     )
 

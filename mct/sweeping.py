@@ -13,7 +13,7 @@ from clea_portal.cluster_server.outcomes import Result
 from mct.enums import ON_ITS_WAY, CaseState, DeclarationState, Entry, PictureState
 from mct.models import Case, Declaration, Picture
 from mct.moves import SomeoneWasFaster, lock_case, move_declaration, note, settle
-from mct.waking import LINK_CASE, READ_PICTURE, SEND_DECLARATION, send
+from mct.waking import LINK_CASE, READ_PICTURE, SEND_DECLARATION, WITHDRAW_DECLARATION, send
 
 logger = structlog.get_logger(__name__)
 
@@ -37,8 +37,13 @@ def sweep() -> None:
     due = Q(state=DeclarationState.READY) | Q(state=DeclarationState.HELD, hold_until__lte=now)
     for pk in _ids(Declaration.objects.filter(due, next_attempt_at__lte=now)):
         send(SEND_DECLARATION, pk)
+    # A call that a worker died in is due again when its lease is over: withdrawing twice is withdrawing.
+    withdrawing = Declaration.objects.filter(state=DeclarationState.WITHDRAWING, next_attempt_at__lte=now, leased_until__lte=now)
+    for pk in _ids(withdrawing):
+        send(WITHDRAW_DECLARATION, pk)
     on_its_way = Declaration.objects.filter(cases=OuterRef("pk"), state__in=sorted(ON_ITS_WAY))
-    accepted = Declaration.objects.filter(cases=OuterRef("pk"), state=DeclarationState.ACCEPTED)
+    standing = [DeclarationState.ACCEPTED, DeclarationState.WITHDRAWING]
+    accepted = Declaration.objects.filter(cases=OuterRef("pk"), state__in=standing)
     unsettled = Q(~Exists(on_its_way), state=CaseState.DECLARING) | Q(~Exists(accepted), state=CaseState.DECLARED)
     for pk in _ids(Case.objects.filter(unsettled)):
         with transaction.atomic():

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from mct import intake, linking, sending, sweeping, waking, watching
+from mct import intake, linking, sending, sweeping, waking, watching, withdrawing
 from mct.messages import decrypting
 
 
@@ -19,6 +19,11 @@ def link_case(case_id: int) -> None:
 @shared_task(name=waking.SEND_DECLARATION)
 def send_declaration(declaration_id: int) -> None:
     sending.send_declaration(declaration_id)
+
+
+@shared_task(name=waking.WITHDRAW_DECLARATION)
+def withdraw_declaration(declaration_id: int) -> None:
+    withdrawing.withdraw_declaration(declaration_id)
 
 
 @shared_task(name=waking.WATCH_SERVER)

@@ -12,7 +12,7 @@ from clea_portal.cluster_server.outcomes import Result
 from clea_portal.protocol.ntp import from_ntp
 from mct.enums import CaseState, Entry, Problem
 from mct.models import Case, TimelineEntry
-from mct.words import explain_reason, span
+from mct.words import explain_reason, explain_withdrawal, span
 
 # These tell of themselves, by an entry of their own.
 _TOLD_OTHERWISE = {Problem.REFUSED.value, Problem.UNKNOWN_OUTCOME.value}
@@ -39,6 +39,7 @@ _LOOKS = {
     Entry.DECLARED: ("send", "accent"),
     Entry.JOINED: ("link", "accent"),
     Entry.WITHDRAWN: ("undo", "warning"),
+    Entry.TAKEN_BACK: ("undo", "warning"),
     Entry.DECIDED_ARRIVED: ("check", "accent"),
     Entry.DECIDED_AGAIN: ("refresh", "accent"),
     Entry.PUBLISHED: ("broadcast", "success"),
@@ -99,6 +100,11 @@ def _line(entry: TimelineEntry) -> Line | None:
         title, text, (icon, tone) = str(kind.label), _answer(params), _ANSWERS[result]
         if result == Result.RETRY:
             key = (params["declaration"], params["reason"])
+    elif kind == Entry.TAKEN_BACK_ANSWER:
+        result = Result(params["result"])
+        title, text, (icon, tone) = str(kind.label), _withdrawal(params), _ANSWERS[result]
+        if result == Result.RETRY:
+            key = ("withdrawal", params["declaration"], params["reason"])
     else:
         title, text, (icon, tone) = str(kind.label), _text(kind, params), _LOOKS[kind]
     return Line(
@@ -128,6 +134,15 @@ def _answer(params: dict[str, Any]) -> str:
     return told
 
 
+def _withdrawal(params: dict[str, Any]) -> str:
+    if params["result"] == Result.ACCEPTED:
+        return _("It is withdrawn. Phones that read the list before may have warned their owners.")
+    told = explain_withdrawal(params["reason"])
+    if params["result"] == Result.RETRY:
+        return told + " " + _("It is tried again by itself.")
+    return told + " " + _("It was not withdrawn and still counts.")
+
+
 def _text(kind: Entry, params: dict[str, Any]) -> str:
     match kind:
         case Entry.PICTURES_ADDED | Entry.CONTACT_CODES | Entry.REGISTER_SENT:
@@ -141,6 +156,8 @@ def _text(kind: Entry, params: dict[str, Any]) -> str:
             return ngettext("%(count)d call to the server.", "%(count)d calls to the server.", params["calls"]) % {
                 "count": params["calls"]
             }
+        case Entry.TAKEN_BACK if params["shared"]:
+            return _("Other cases share a part of it, which stays declared for them.")
         case Entry.CODE_SHARED:
             return _shared(params)
         case Entry.CONTACT_OPENED:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mct.views import acts, asking, case, contact_link, listing, register, registering
+from mct.views import acts, asking, case, contact_link, listing, register, registering, taking_back
 
 app_name = "mct"
 urlpatterns = [
@@ -23,6 +23,7 @@ urlpatterns = [
     path("<uuid:uuid>/approve/", acts.case_approve, name="case_approve"),
     path("<uuid:uuid>/send-back/", acts.case_send_back, name="case_send_back"),
     path("<uuid:uuid>/withdraw/", acts.case_withdraw, name="case_withdraw"),
+    path("<uuid:uuid>/take-back/", taking_back.case_take_back, name="case_take_back"),
     path("<uuid:uuid>/retry/", acts.case_retry, name="case_retry"),
     path("<uuid:uuid>/close/", acts.case_close, name="case_close"),
     path("<uuid:uuid>/declarations/<uuid:declaration>/decide/", acts.declaration_decide, name="declaration_decide"),

@@ -13,6 +13,7 @@ logger = structlog.get_logger(__name__)
 READ_PICTURE = "mct.read_picture"
 LINK_CASE = "mct.link_case"
 SEND_DECLARATION = "mct.send_declaration"
+WITHDRAW_DECLARATION = "mct.withdraw_declaration"
 WATCH_SERVER = "mct.watch_server"
 DECRYPT_MESSAGE = "mct.decrypt_message"
 

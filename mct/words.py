@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from clea_portal.cluster_server.explanations import explain
+from clea_portal.cluster_server.outcomes import Reason
 from mct.enums import DeclarationState, Problem
 from mct.models import Declaration
 from mct.sweeping import WORKER_LOST
@@ -85,6 +86,34 @@ def countdown(until: datetime, *, now: datetime) -> str:
     return _("%(minutes)d min %(seconds)02d s") % {"minutes": seconds // 60, "seconds": seconds % 60}
 
 
+def being_withdrawn() -> str:
+    """Why hours cannot be declared for the moment."""
+    return _("These hours are being withdrawn at the server. Wait until that is done, then declare them.")
+
+
+# What a withdrawal's call came to, where the words for a declaration's would say something else.
+_WITHDRAWALS: dict[str, Promise] = {
+    Reason.TIMED_OUT: gettext_lazy("The cluster server did not answer in time."),
+    Reason.DROPPED: gettext_lazy("The connection broke before the answer came."),
+    Reason.GATEWAY_LOST_IT: gettext_lazy("A server in between answered instead of the cluster server."),
+    Reason.CONFLICT: gettext_lazy("The cluster server says that it is somebody else's declaration."),
+    Reason.REFUSED_BY_SERVER: gettext_lazy("The cluster server refused the withdrawal."),
+}
+
+
+def explain_withdrawal(reason: str) -> str:
+    return str(_WITHDRAWALS[reason]) if reason in _WITHDRAWALS else explain_reason(reason)
+
+
+def _standing(declaration: Declaration) -> tuple[str, str]:
+    if declaration.withdrawal_reason:
+        why = explain_withdrawal(declaration.withdrawal_reason)
+        return why, _("It was not withdrawn and still counts. When what was wrong is mended, withdraw it again.")
+    if declaration.state == DeclarationState.PUBLISHED:
+        return _("It stands in the public list. Phones that were there warn their owners."), ""
+    return _("The cluster server accepted it."), _("The portal watches the public list until it stands there.")
+
+
 def story(declaration: Declaration, *, now: datetime) -> tuple[str, str]:
     """What became of a declaration, and what happens next or can be done."""
     told = explain_reason(declaration.reason)
@@ -102,13 +131,21 @@ def story(declaration: Declaration, *, now: datetime) -> tuple[str, str]:
             return _("It is about to be sent."), ""
         case DeclarationState.SENDING:
             return _("It is being sent to the cluster server."), ""
-        case DeclarationState.ACCEPTED:
-            return _("The cluster server accepted it."), _("The portal watches the public list until it stands there.")
-        case DeclarationState.PUBLISHED:
-            return _("It stands in the public list. Phones that were there warn their owners."), ""
+        case DeclarationState.ACCEPTED | DeclarationState.PUBLISHED:
+            return _standing(declaration)
+        case DeclarationState.WITHDRAWING if declaration.withdrawal_reason:
+            at = moment(declaration.next_attempt_at, now=now)
+            again = _("The portal tries again by itself at %(time)s. You need not do anything.") % {"time": at}
+            return explain_withdrawal(declaration.withdrawal_reason), again
+        case DeclarationState.WITHDRAWING:
+            return _("The cluster server is being told to withdraw it."), ""
         case DeclarationState.REFUSED:
             return told, _("These hours are not declared.")
         case DeclarationState.UNKNOWN:
             return told, _("It is not repeated by itself. If the public list shows it, the portal notices.")
+        case DeclarationState.WITHDRAWN if declaration.withdrawn_at:
+            at = moment(declaration.withdrawn_at, now=now)
+            told = _("The cluster server has withdrawn it (%(time)s).") % {"time": at}
+            return told, _("Phones that read the list before may have warned their owners.")
         case _:
             return _("It was withdrawn before it left. Nothing was sent."), ""

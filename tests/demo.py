@@ -10,7 +10,7 @@ import django
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 django.setup()
 
-from tests.main_job import play  # noqa: E402 - needs the apps that setup has loaded
+from tests.main_job import play, play_uploads  # noqa: E402 - needs the apps that setup has loaded
 from tests.processes import running_portal  # noqa: E402
 
 FOLDER = Path("demo")
@@ -26,6 +26,7 @@ def main() -> int:
         with running_portal() as portal:
             say("web, worker, scheduler and sandbox cluster server are up")
             played = play(portal, say=say)
+            play_uploads(portal, say=say)
     except (AssertionError, TimeoutError, RuntimeError) as error:
         say(f"FAILED: {error}")
         return 1

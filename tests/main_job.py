@@ -65,6 +65,24 @@ def play(portal: Portal, *, say: Callable[[str], None]) -> Played:
     return Played(poster=poster, picture=picture, link=link, ltid=ltid, case_path=case_path)
 
 
+def play_uploads(portal: Portal, *, say: Callable[[str], None]) -> None:
+    """Two people who were at a place are interviewed; nobody declares it, their phones do. Raises as ``play`` does."""
+    manager, agent = Visitor(portal).sign_in(MANAGER), Visitor(portal).sign_in(AGENT)
+    (link,) = read_content(make_poster(manager)).links
+    start, end = hours_of_the_case()
+    there = start + (end - start) / 2
+    for number in (1, 2):
+        assert check_exposure(portal, link, there) is False
+        page = agent.send("/upload-authorisations/", {}).text
+        code = "".join(re.findall(r'<b class="mono">(.)</b>', page))
+        assert len(code) == 8, "no code is shown"
+        told = portal.manage("report_visits", link, "--at", there.isoformat(), "--code", code, "--portal", portal.base_url)
+        assert json.loads(told)["message"] == "1/1 accepted visits"
+        say(f"a code read out by an agent, and a report of the phone of person {number}")
+    wait_until(lambda: check_exposure(portal, link, there), seconds=30, what="the reported cluster in the public list")
+    say("the place that both reported is a cluster: phones that were there warn")
+
+
 def make_poster(manager: Visitor) -> bytes:
     form = manager.get("/venues/new/").text
     choices = {field: choose(form, field, label) for field, label in (("venue_type", "Restaurant"), ("region", "38 "))}

@@ -49,7 +49,9 @@ def _sections(request: HttpRequest) -> list[dict[str, Any]]:
     sections = []
     if roles.is_tracer:
         sections += [("mct:case_list", _("Cases"), "cases"), ("contact_messages:list", _("Contact messages"), "call")]
-    elif roles.oversees:
+    if roles.authorises:
+        sections.append(("authorising:list", _("Uploads"), "phone"))
+    if roles.oversees and not roles.is_tracer:
         sections.append(("figures:figures", _("Figures"), "list"))
     if not roles.needs_second_factor:
         sections += [("venues:list", _("Venues"), "venue"), ("events:list", _("Events"), "event")]

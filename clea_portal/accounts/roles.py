@@ -7,17 +7,20 @@ from django.contrib.auth.models import AnonymousUser
 
 from clea_portal.accounts.enums import TeamRole
 from clea_portal.accounts.models import Administration, TeamMembership, User
+from clea_portal.authorities.enums import Deployment
 
 
 @dataclass(frozen=True, kw_only=True)
 class Roles:
     """``regions``: ids of the regions whose cases the person works on; ``led``: those that the person leads.
 
+    ``authorises``: those where phones upload when an agent has authorised it (deployment 1).
     ``oversees``: ids of the countries with contact tracing among those that the person ``administers``.
     """
 
     regions: frozenset[int] = frozenset()
     led: frozenset[int] = frozenset()
+    authorises: frozenset[int] = frozenset()
     administers: frozenset[int] = frozenset()
     oversees: frozenset[int] = frozenset()
     is_staff: bool = False
@@ -39,15 +42,16 @@ def roles_of(user: User | AnonymousUser) -> Roles:
     if cached is None:
         teams = list(
             TeamMembership.objects.filter(user=user)
-            .exclude(team__region__country__deployment=3)
-            .values_list("team__region", "role")
+            .exclude(team__region__country__deployment=Deployment.NONE)
+            .values_list("team__region", "role", "team__region__country__deployment")
         )
         administrations = list(Administration.objects.filter(user=user).values_list("country", "country__deployment"))
         cached = user._roles = Roles(  # type: ignore[attr-defined]
-            regions=frozenset(region for region, _ in teams),
-            led=frozenset(region for region, role in teams if role == TeamRole.LEAD),
+            regions=frozenset(region for region, _, _ in teams),
+            led=frozenset(region for region, role, _ in teams if role == TeamRole.LEAD),
+            authorises=frozenset(region for region, _, deployment in teams if deployment == Deployment.CENTRAL),
             administers=frozenset(country for country, _ in administrations),
-            oversees=frozenset(country for country, deployment in administrations if deployment != 3),
+            oversees=frozenset(country for country, deployment in administrations if deployment != Deployment.NONE),
             is_staff=user.is_staff,
         )
     return cast(Roles, cached)

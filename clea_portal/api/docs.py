@@ -192,7 +192,9 @@ def _example(schema: dict[str, Any], name: str, said: dict[str, Any]) -> Any:
 
 
 def _curl(schema: dict[str, Any], path: str, method: str, body: dict[str, Any] | None, *, is_keyed: bool) -> str:
-    lines = [f"curl -X {method.upper()} {settings.PUBLIC_URL}{path}", '-H "Authorization: Bearer $TOKEN"']
+    lines = [f"curl -X {method.upper()} {settings.PUBLIC_URL}{path}"]
+    if schema["paths"][path][method].get("security") != [{}]:
+        lines.append('-H "Authorization: Bearer $TOKEN"')
     if is_keyed:
         lines.append('-H "Idempotency-Key: $(uuidgen)"')
     if body:

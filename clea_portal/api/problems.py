@@ -31,6 +31,7 @@ KINDS = {
     "malformed": Kind(400, gettext_lazy("The request cannot be read")),
     "not-authenticated": Kind(401, gettext_lazy("A valid token is missing")),
     "read-only": Kind(403, gettext_lazy("This token may not do that")),
+    "code-not-valid": Kind(403, gettext_lazy("This code does not work")),
     "not-found": Kind(404, gettext_lazy("There is nothing here")),
     "method-not-allowed": Kind(405, gettext_lazy("This address does not take this method")),
     "not-acceptable": Kind(406, gettext_lazy("This form of answer does not exist")),
@@ -48,6 +49,7 @@ KINDS = {
     "too-many-calls": Kind(429, gettext_lazy("Too many calls")),
     "fault": Kind(500, gettext_lazy("A fault on our side")),
     "no-key": Kind(503, gettext_lazy("No code can be made at the moment")),
+    "not-set-up": Kind(503, gettext_lazy("Something is not set up yet")),
 }
 _OF_STATUS = {
     400: "malformed",

@@ -41,7 +41,7 @@ _KEY = {
     "description": "Your own unique name for this request, for instance a UUID. Whoever repeats the request with it within"
     " 24 hours gets the same answer, and nothing is done twice.",
 }
-_EVERY = (401, 403, 406, 429)
+_EVERY = (406, 429)
 _WITH_BODY = (400, 413, 415)
 _POST = (409, 422)
 
@@ -76,13 +76,15 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     components["responses"] = {f"Problem{status}": _response(status) for status in statuses}
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
+            is_public = operation.get("security") == [{}]
             wanted = [*_EVERY, 500]
+            wanted += [404] if is_public else [401, 403]
             wanted += [404] if "{" in path else []
             wanted += _WITH_BODY if "requestBody" in operation else []
             if method == "post" and any(TokenScheme.name in way for way in operation.get("security", [])):
                 wanted += _POST
                 operation.setdefault("parameters", []).append(_KEY)
-            for status in sorted(wanted):
+            for status in sorted(set(wanted)):
                 operation["responses"].setdefault(str(status), {"$ref": f"#/components/responses/Problem{status}"})
     return result
 

@@ -55,8 +55,21 @@ class Audited(admin.ModelAdmin):  # type: ignore[type-arg]
         return obj is not None and super().has_delete_permission(request, obj)
 
 
+class CountryForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Country
+        exclude: list[str] = []
+        help_texts = {
+            "deployment": _(
+                "1: agents authorise phones' uploads by codes. 2: phones upload by themselves. 3: codes carry no contact, and no"
+                " contact tracing page answers."
+            )
+        }
+
+
 @admin.register(Country)
 class CountryAdmin(Audited):
+    form = CountryForm
     list_display = ["code", "name", "prefix", "deployment", "issues_codes"]
 
 

@@ -31,7 +31,7 @@ def load(*, sandbox_url: str) -> None:
         host="tac.gouv.fr",
         application_name="TousAntiCovid",
         application_site="tac.gouv.fr",
-        deployment=Deployment.EDGE,
+        deployment=Deployment.CENTRAL,
         hold_seconds=10,
     )
     belgium = Country.objects.create(

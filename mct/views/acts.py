@@ -16,12 +16,12 @@ from clea_portal.accounts.person import person
 from clea_portal.authorities.enums import ServerKind
 from mct import cases, declaring, linking
 from mct.access import find_case, tracers_only
-from mct.declaring import NeedsAnotherPerson, NothingToDeclare
+from mct.declaring import BeingWithdrawn, NeedsAnotherPerson, NothingToDeclare
 from mct.enums import CaseState, DeclarationState
 from mct.forms import DecisionForm
 from mct.models import Case
 from mct.moves import IllegalMove, SomeoneWasFaster
-from mct.words import explain_reason, span
+from mct.words import being_withdrawn, explain_reason, span
 
 
 @tracers_only
@@ -126,6 +126,8 @@ def _act(request: HttpRequest, case: Case, verb: Callable[..., None], done: str,
         messages.error(request, _("Somebody else must approve what you proposed."))
     except NothingToDeclare:
         messages.error(request, _("No hour of this case can be declared any more. Correct the hours, or close the case."))
+    except BeingWithdrawn:
+        messages.error(request, being_withdrawn())
     else:
         case.refresh_from_db(fields=["state"])
         if case.state == CaseState.NEEDS_ATTENTION:

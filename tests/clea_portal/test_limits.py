@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from clea_portal import settings as ours
-from clea_portal.limits import purge, seconds_to_wait
+from clea_portal.limits import give_back, purge, seconds_to_wait
 
 DAY = 24 * 3600
 
@@ -44,6 +44,22 @@ def test_count_of_a_day_is_kept_for_a_day(database_cache):
     ((_key, expires),) = kept()
     still = (timezone.now() + timedelta(seconds=DAY - 60)).isoformat(" ")
     assert str(expires) > still[:19]
+
+
+def test_what_is_given_back_was_not_counted(database_cache):
+    for _ in range(3):
+        assert seconds_to_wait("a", limit=1, window=DAY) == 0
+        give_back("a", window=DAY)
+    assert seconds_to_wait("a", limit=1, window=DAY) == 0
+    assert seconds_to_wait("a", limit=1, window=DAY) > 0
+    give_back("b", window=DAY)
+
+
+def test_what_is_given_back_is_kept_as_long_as_before(database_cache):
+    seconds_to_wait("a", limit=1, window=DAY)
+    give_back("a", window=DAY)
+    ((_key, expires),) = kept()
+    assert str(expires) > (timezone.now() + timedelta(seconds=DAY - 60)).isoformat(" ")[:19]
 
 
 def test_cache_does_not_say_whom_it_counts(database_cache):

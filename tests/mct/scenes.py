@@ -297,6 +297,35 @@ def published(by: User) -> Case:
 
 
 @scene
+def withdrawing(by: User) -> Case:
+    case = published(by)
+    case.declarations.update(
+        state=DeclarationState.WITHDRAWING, withdrawal_reason="timed_out", next_attempt_at=timezone.now() + timedelta(minutes=1)
+    )
+    note(case, Entry.TAKEN_BACK, by=by, remark="Wrong day.", declarations=1, shared=1)
+    note(case, Entry.TAKEN_BACK_ANSWER, by=None, declaration="1", result="retry", reason="timed_out", status=None)
+    return case
+
+
+@scene
+def not_withdrawn(by: User) -> Case:
+    case = published(by)
+    case.declarations.update(withdrawal_reason="conflict")
+    note(case, Entry.TAKEN_BACK_ANSWER, by=None, declaration="1", result="refused", reason="conflict", status=409)
+    return case
+
+
+@scene
+def withdrawn_at_the_server(by: User) -> Case:
+    case = published(by)
+    case.declarations.update(state=DeclarationState.WITHDRAWN, withdrawn_at=timezone.now())
+    note(case, Entry.TAKEN_BACK_ANSWER, by=None, declaration="1", result="accepted", reason="accepted", status=204)
+    Case.objects.filter(pk=case.pk).update(state=CaseState.READY)
+    case.refresh_from_db()
+    return case
+
+
+@scene
 def closed(by: User) -> Case:
     case = linked_case(state=CaseState.PUBLISHED, created_by=by)
     declaration_of(case, state=DeclarationState.PUBLISHED)

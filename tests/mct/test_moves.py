@@ -101,7 +101,7 @@ def test_relink_lets_go_of_what_was_refused_or_withdrawn(agent, woken, django_ca
     assert woken == [("mct.link_case", case.pk)]
 
 
-@pytest.mark.parametrize("state", [D.HELD, D.READY, D.SENDING, D.ACCEPTED, D.PUBLISHED, D.UNKNOWN])
+@pytest.mark.parametrize("state", [D.HELD, D.READY, D.SENDING, D.ACCEPTED, D.PUBLISHED, D.UNKNOWN, D.WITHDRAWING])
 def test_relink_is_refused_while_a_declaration_is_in_force(agent, state):
     case = linked_case(state=C.DECLARING)
     declaration_of(case, state=state)

@@ -53,7 +53,7 @@ def test_two_cases_that_share_a_declaration_withdraw_it_together(monkeypatch):
     declaration = Declaration.objects.get()
     assert declaration.cases.count() == 2
     # Both look for others before either has let go, where nothing keeps them apart.
-    looking, decided = Barrier(2), declaring._goes_on_without
+    looking, decided = Barrier(2), declaring.goes_on_without
 
     def slowly(*words):
         answer = decided(*words)
@@ -61,7 +61,7 @@ def test_two_cases_that_share_a_declaration_withdraw_it_together(monkeypatch):
             looking.wait(1)
         return answer
 
-    monkeypatch.setattr(declaring, "_goes_on_without", slowly)
+    monkeypatch.setattr(declaring, "goes_on_without", slowly)
     outcomes = at_once(
         lambda: declaring.withdraw(case=first, by=people[0]), lambda: declaring.withdraw(case=second, by=people[1])
     )

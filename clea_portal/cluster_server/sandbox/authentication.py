@@ -26,15 +26,20 @@ class Client:
 
 
 class ClientAuthentication(BaseAuthentication):
-    """``Authorization: Bearer`` and a JWT."""
+    """``Authorization: Bearer`` and a JWT, whose claims the view finds in ``request.auth``."""
 
-    def authenticate(self, request: Request) -> tuple[Client, None] | None:
+    def authenticate(self, request: Request) -> tuple[Client, dict[str, Any]] | None:
         words = get_authorization_header(request).split()
         if not words:
             return None
         if len(words) != 2 or words[0].lower() != b"bearer":
             raise AuthenticationFailed("The header must be: Authorization: Bearer, and a token.")
-        return Client(read_token(words[1].decode(errors="replace"))), None
+        claims = read_claims(words[1].decode(errors="replace"), audiences=self.audiences())
+        return Client(str(claims["iss"])), claims
+
+    def audiences(self) -> list[str]:
+        """What a token may name as its audience."""
+        return options.current().audiences
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
@@ -45,15 +50,15 @@ class IsClient(BasePermission):
         return isinstance(request.user, Client)
 
 
-def read_token(token: str) -> str:
-    """The issuer of a valid token. Raises AuthenticationFailed, which says what is wrong as far as a client may know."""
+def read_claims(token: str, *, audiences: list[str]) -> dict[str, Any]:
+    """What a valid token says. Raises AuthenticationFailed, which says what is wrong as far as a client may know."""
     for key in client_keys():
         try:
             claims: dict[str, Any] = jwt.decode(
                 token,
                 key,
                 algorithms=["ES256"],
-                audience=options.current().audiences,
+                audience=audiences,
                 leeway=LEEWAY,
                 options={"require": REQUIRED},
             )
@@ -67,5 +72,5 @@ def read_token(token: str) -> str:
             raise AuthenticationFailed("The token is malformed or lacks a claim.") from None
         if claims["exp"] - claims["iat"] > MAX_LIFETIME:
             raise AuthenticationFailed(f"The token lives longer than {MAX_LIFETIME} seconds.")
-        return str(claims["iss"])
+        return claims
     raise AuthenticationFailed("No known key has signed the token.")

@@ -40,6 +40,7 @@ def about(request: HttpRequest) -> JsonResponse:
                 "slots_before": sandbox.rule.slots_before,
                 "slots_after": sandbox.rule.slots_after,
             },
+            "threshold": sandbox.threshold,
             "strict_form": sandbox.strict_form,
             "client_keys": [fingerprint(key) for key in client_keys()],
             "portal": sandbox.portal,

@@ -7,8 +7,11 @@ from django.db import models
 
 
 class Kind(models.TextChoices):
+    """How it came in; ``visits``: nobody declared it, enough people reported that they were there."""
+
     FORM = "form"
     API = "api"
+    VISITS = "visits"
 
 
 class State(models.TextChoices):
@@ -81,7 +84,7 @@ class Declaration(models.Model):
     ``is_listed``: stands in the list's current iteration. ``changed_at``: when it got its state.
     """
 
-    kind = models.CharField(max_length=4, choices=Kind)
+    kind = models.CharField(max_length=6, choices=Kind)
     ltid = models.UUIDField(null=True, db_index=True)
     uuid = models.UUIDField(null=True, unique=True)
     issuer = models.CharField(max_length=200, blank=True)
@@ -154,3 +157,6 @@ class ContactMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.uuid} {self.state}"
+
+
+from clea_portal.cluster_server.sandbox.visit_models import UsedToken, VisitCount  # noqa: E402, F401 - Django finds models here

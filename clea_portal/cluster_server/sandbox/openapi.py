@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 from clea_portal.cluster_server.sandbox.authentication import ClientAuthentication
+from clea_portal.cluster_server.sandbox.report_views import ReportAuthentication
 
 
 class ClientAuthenticationScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -20,3 +21,8 @@ class ClientAuthenticationScheme(OpenApiAuthenticationExtension):  # type: ignor
             "bearerFormat": "JWT",
             "description": "ES256, RFC 7518; see the introduction.",
         }
+
+
+class ReportAuthenticationScheme(ClientAuthenticationScheme):
+    target_class = ReportAuthentication
+    name = "reportToken"

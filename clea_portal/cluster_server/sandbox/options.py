@@ -9,6 +9,7 @@ from typing import Any
 
 from clea_portal import environment as env
 from clea_portal.cluster_server.exposure import ExposureRule
+from clea_portal.cluster_server.reports import report_url
 
 HOST = "127.0.0.1"
 SETTINGS = "clea_portal.cluster_server.sandbox.settings"
@@ -38,6 +39,7 @@ OPTIONS = (
     Option("--slots-after", "CLEA_SANDBOX_SLOTS_AFTER", "2", "slots that the form flags after the declared one"),
     Option("--portal", "CLEA_SANDBOX_PORTAL", "", "address of the portal that gets contact messages; without it, none are sent"),
     Option("--portal-key", "CLEA_SANDBOX_PORTAL_KEY", "", "ES256 key that signs for them; without it one is made and kept"),
+    Option("--threshold", "CLEA_SANDBOX_THRESHOLD", "2", "people who report a place for an hour that make it a cluster"),
     Option("--strict-form", "CLEA_SANDBOX_STRICT_FORM", "False", "form: LSP type 0 only, as the deployed server", is_switch=True),
 )
 
@@ -53,6 +55,7 @@ class Configuration:
     list_prefix_length: int
     publish_delay: int
     rule: ExposureRule
+    threshold: int
     strict_form: bool
     portal: str
     portal_key: str
@@ -65,6 +68,11 @@ class Configuration:
     def audiences(self) -> list[str]:
         """What a token may name as its audience: this server, by either name."""
         return [self.base_url, f"http://localhost:{self.port}"]
+
+    @property
+    def report_audiences(self) -> list[str]:
+        """The same for a token that lets a phone report."""
+        return [report_url(audience) for audience in self.audiences]
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -97,6 +105,7 @@ def read() -> Configuration:
             slots_before=_integer("CLEA_SANDBOX_SLOTS_BEFORE"),
             slots_after=_integer("CLEA_SANDBOX_SLOTS_AFTER"),
         ),
+        threshold=_integer("CLEA_SANDBOX_THRESHOLD", at_least=1),
         strict_form=env.boolean("CLEA_SANDBOX_STRICT_FORM", False),
         portal=_text("CLEA_SANDBOX_PORTAL").rstrip("/"),
         portal_key=_text("CLEA_SANDBOX_PORTAL_KEY"),

@@ -55,10 +55,12 @@ SPECTACULAR_SETTINGS = {
         "By this interface a manual contact tracing authority declares to a cluster server that a place, at some time, is a"
         " cluster. Every call is idempotent by the declaration's UUID, so a client repeats whatever it has no answer to. The"
         " client authorises itself with a JWT signed with ES256 by a key whose public half the server knows: `iss` names the"
-        " client, `aud` is the server's base address, `exp` is at most 300 seconds after `iat`, and `jti` is unique."
+        " client, `aud` is the server's base address, `exp` is at most 300 seconds after `iat`, and `jti` is unique. Phones"
+        " report visits with tokens that the same key has signed, whose `aud` is the address of the reports: neither kind opens"
+        " the other's doors."
     ),
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/clea/v1",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "TAGS": [{"name": "manual clusters"}],
+    "TAGS": [{"name": "manual clusters"}, {"name": "visits"}],
 }

@@ -1,6 +1,13 @@
 from django.urls import path, re_path
 
-from clea_portal.cluster_server.sandbox import api_views, control_views, form_views, list_views, problems
+from clea_portal.cluster_server.sandbox import (
+    api_views,
+    control_views,
+    form_views,
+    list_views,
+    problems,
+    report_views,
+)
 from clea_portal.cluster_server.sandbox.behaviour import misbehaving
 
 urlpatterns = [
@@ -8,6 +15,10 @@ urlpatterns = [
     path(
         "api/clea/v1/manual-clusters/<uuid:uuid>",
         misbehaving(api_views.ManualClusterView.as_view(), refuse=problems.refuse_because_asked),
+    ),
+    path(
+        "api/clea/v1/wreport",
+        misbehaving(report_views.ReportView.as_view(), refuse=problems.refuse_because_asked),
     ),
     path("list/clusterIndex.json", list_views.index),
     re_path(r"^list/(?P<iteration>[0-9]{1,9})/(?P<prefix>[0-9a-f]{1,8})\.json$", list_views.prefix_file),

@@ -13,6 +13,7 @@ from openapi_spec_validator import validate
 
 from clea_portal.api.base import ApiView
 from clea_portal.api.problems import KINDS
+from clea_portal.api.public import PublicApiView
 from clea_portal.api.schema import description
 from tests.factories import UserFactory
 from tests.members import signed_in
@@ -63,10 +64,24 @@ OWN_NUMBER = {"/api/v1/contact-messages/"}
 
 def test_every_post_takes_an_idempotency_key():
     posts = {path: operations["post"] for path, operations in description()["paths"].items() if "post" in operations}
+    posts = {path: post for path, post in posts.items() if post.get("security") != [{}]}
     keyed = {path for path, post in posts.items() if "Idempotency-Key" in [each["name"] for each in post.get("parameters", [])]}
     assert set(posts) - keyed == OWN_NUMBER
-    handlers = [view.cls.post for path, view in ROUTES.items() if hasattr(view.cls, "post") and path not in OWN_NUMBER]
+    handlers = [
+        view.cls.post
+        for path, view in ROUTES.items()
+        if hasattr(view.cls, "post") and path not in OWN_NUMBER and not issubclass(view.cls, PublicApiView)
+    ]
     assert {handler.__module__ for handler in handlers if not hasattr(handler, "__wrapped__")} == set()
+
+
+def test_public_operations_ask_for_no_token_and_say_so():
+    public = {path for path, view in ROUTES.items() if issubclass(view.cls, PublicApiView)}
+    assert public == {"/api/v1/upload-authorisations/redeem"}
+    for path, operations in description()["paths"].items():
+        for operation in operations.values():
+            described = (operation.get("security") == [{}], "401" in operation["responses"])
+            assert described == ((True, False) if path in public else (False, True))
 
 
 def test_every_operation_has_a_name_and_a_summary():

@@ -4,10 +4,12 @@ import pytest
 from django.urls import reverse
 
 from clea_portal.audit.models import AuditEvent
-from clea_portal.authorities.models import Country
+from clea_portal.authorities.enums import ServerKind
+from clea_portal.authorities.models import Country, ServerAuthority
 from mct.enums import CaseState, DeclarationState, Problem
 from mct.models import Case, Declaration, TimelineEntry
 from mct.moves import move_case
+from tests.factories import linked_case
 from tests.mct.scenes import SCENES
 
 pytestmark = pytest.mark.django_db
@@ -174,6 +176,38 @@ def test_decide_without_a_reason_keeps_the_choice(agent, desk):
     assert Declaration.objects.get().state == D.UNKNOWN
 
 
+def test_take_back_asks_for_a_reason_then_orders_the_withdrawal(agent, desk):
+    case, client = SCENES["published"](agent), desk(agent)
+    url = reverse("mct:case_take_back", args=[case.uuid])
+    assert f'href="{url}"' in client.get(reverse("mct:case", args=[case.uuid])).content.decode()
+    assert "may have warned their owners" in client.get(url).content.decode()
+    assert list(client.post(url, {"reason": " "}).context["form"].errors) == ["reason"]
+    said = ["The withdrawal is ordered. The portal repeats it until the server has answered."]
+    assert post(client, "case_take_back", case, reason="Wrong day.") == said
+    assert Declaration.objects.get().state == D.WITHDRAWING
+    entry = TimelineEntry.objects.get(entry="taken_back")
+    assert (entry.actor, entry.remark) == (agent, "Wrong day.")
+    assert post(client, "case_take_back", case, reason="x") == ["Nothing of this case can be withdrawn at the server."]
+    assert post(client, "case_close", case) == [CHANGED]
+
+
+@pytest.mark.parametrize("scene", ["held", "sending", "withdrawing", "closed", "refused"])
+def test_take_back_what_does_not_stand(agent, desk, scene):
+    case, client = SCENES[scene](agent), desk(agent)
+    assert post(client, "case_take_back", case, reason="So.") == ["Nothing of this case can be withdrawn at the server."]
+    assert reverse("mct:case_take_back", args=[case.uuid]) not in client.get(f"/cases/{case.uuid}/").content.decode()
+
+
+def test_declare_hours_that_are_being_withdrawn(agent, desk):
+    first = SCENES["withdrawing"](agent)
+    case = linked_case(code={"deep_link": first.code.deep_link})
+    client = desk(agent)
+    words = "These hours are being withdrawn at the server. Wait until that is done, then declare them."
+    assert words in client.get(f"/cases/{case.uuid}/").content.decode()
+    assert post(client, "case_declare", case, **seen(case)) == [words]
+    assert state(case) == (C.READY, "")
+
+
 @pytest.mark.parametrize(("scene", "warned"), [("unknown_outcome", True), ("lost_worker", False)])
 def test_decision_page_warns_where_a_second_sending_counts_twice(agent, desk, scene, warned):
     case = SCENES[scene](agent)
@@ -181,9 +215,18 @@ def test_decision_page_warns_where_a_second_sending_counts_twice(agent, desk, sc
     assert ("Sending twice counts twice" in text) is warned
 
 
-def test_hold_time_zero_says_before_that_nothing_can_be_taken_back(agent, desk):
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (ServerKind.API, "It can be withdrawn at this server."),
+        (ServerKind.FORM, "It cannot be taken back: this server"),
+    ],
+)
+def test_page_says_before_whether_it_can_be_taken_back_later(agent, desk, kind, said):
     case, client = SCENES["ready"](agent), desk(agent)
+    ServerAuthority.objects.update(kind=kind)
     url = reverse("mct:case", args=[case.uuid])
-    assert "it leaves at once and cannot be taken back" in client.get(url).content.decode()
+    assert "none: it leaves at once" in client.get(url).content.decode()
+    assert said in client.get(url).content.decode()
     Country.objects.update(hold_seconds=90)
     assert "1 min 30 s" in client.get(url).content.decode()

@@ -42,6 +42,9 @@ NEXT = {
     "tried_again": ("On its way to the cluster server", None),
     "declared": ("Accepted. Waiting for the public list", None),
     "published": ("The warning is out", "Close the case"),
+    "withdrawing": ("Being withdrawn at the server", None),
+    "not_withdrawn": ("The warning is out", "Close the case"),
+    "withdrawn_at_the_server": ("What will be declared", "Declare"),
     "closed": ("This case is closed", None),
 }
 

@@ -59,6 +59,7 @@ RUNGS = {
     "case_approve": Rung("proposed_by_a_colleague", post=302),
     "case_send_back": Rung("proposed_by_a_colleague", post=302),
     "case_withdraw": Rung("held", post=302),
+    "case_take_back": Rung("published", get=200, post=200),
     "case_retry": Rung("no_server", post=302),
     "case_close": Rung("published", post=302),
     "declaration_decide": Rung("unknown_outcome", get=200, post=200, parts=("declaration",)),

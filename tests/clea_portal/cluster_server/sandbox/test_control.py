@@ -21,6 +21,7 @@ def test_about_tells_everything_but_the_private_keys(sandbox):
         "list_prefix_length": 2,
         "publish_delay": 0,
         "exposure_rule": {"slot_seconds": 1800, "slots_before": 2, "slots_after": 2},
+        "threshold": 2,
         "strict_form": False,
         "client_keys": [fingerprint(parse_private_key(sandbox.client_key).public_key())],
         "portal": "",

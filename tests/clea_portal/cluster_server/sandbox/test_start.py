@@ -99,6 +99,7 @@ def test_taken_port_gives_one_line_that_names_the_variable(tmp_path):
         ("CLEA_SANDBOX_SK_SA", "zz"),
         ("CLEA_SANDBOX_CLIENT_KEYS", "zz"),
         ("CLEA_SANDBOX_STRICT_FORM", "yes"),
+        ("CLEA_SANDBOX_THRESHOLD", "0"),
         ("CLEA_SANDBOX_LIST_PREFIX_LENGTH", "9"),
         ("CLEA_SANDBOX_SLOT_SECONDS", "90"),
         ("CLEA_SANDBOX_STATE", "/dev/null/state"),
