@@ -203,7 +203,7 @@ def test_page_asks_for_news_while_something_is_under_way(agent, desk, scene, tri
         assert (response.status_code, response.content) == (204, b"")
 
 
-@pytest.mark.parametrize("scene", sorted(set(SCENES) - {"linking", "held", "sending", "tried_again", "declared"}))
+@pytest.mark.parametrize("scene", sorted(set(SCENES) - {"linking", "held", "sending", "tried_again", "declared", "withdrawing"}))
 def test_page_that_is_settled_asks_for_nothing(agent, desk, scene):
     assert live(desk(agent).get(url(SCENES[scene](agent))).content.decode()) is None
 
