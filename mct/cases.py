@@ -8,10 +8,11 @@ from django.db import transaction
 
 from clea_portal.accounts.models import User
 from clea_portal.authorities.models import Region
-from mct.enums import IN_FORCE, ON_ITS_WAY, CaseState, DeclarationState, Entry, Problem
+from mct.enums import IN_FORCE, ON_ITS_WAY, CaseState, ClosingReason, DeclarationState, Entry, Problem
 from mct.intake import add_evidence
 from mct.models import Case
 from mct.moves import IllegalMove, lock_case, move_case, note, relink
+from mct.searching import index_case
 
 # As long as nobody has proposed or declared the hours, they can be corrected.
 _OPEN_TO_CORRECTION = frozenset({CaseState.DRAFT, CaseState.LINKING, CaseState.NEEDS_ATTENTION, CaseState.READY})
@@ -47,6 +48,7 @@ def register_case(
             created_by=by,
         )
         note(case, Entry.REGISTERED, by=by)
+        index_case(case)
         add_evidence(case=case, pictures=pictures, links=links, by=by)
     case.refresh_from_db()
     return case
@@ -72,6 +74,8 @@ def correct_case(
             notes=notes,
         )
         note(case, Entry.CORRECTED, by=by)
+        case.reference, case.notes = reference, notes
+        index_case(case)
         if hours_change and case.state in (CaseState.NEEDS_ATTENTION, CaseState.READY):
             relink(case, by=by)
 
@@ -97,11 +101,11 @@ def retry_case(*, case: Case, by: User) -> None:
         relink(case, by=by)
 
 
-def close_case(*, case: Case, by: User) -> None:
-    """Nothing is left to do. Raises IllegalMove while something is on its way."""
+def close_case(*, case: Case, reason: ClosingReason, by: User) -> None:
+    """Nothing is left to do, for this reason. Raises IllegalMove while something is on its way."""
     with transaction.atomic():
         case = lock_case(case.pk)
         if case.problem == Problem.UNKNOWN_OUTCOME or case.declarations.filter(state__in=ON_ITS_WAY).exists():
             raise IllegalMove
-        note(case, Entry.CLOSED, by=by)
-        move_case(case, CaseState.CLOSED, by=by)
+        note(case, Entry.CLOSED, by=by, reason=reason.value)
+        move_case(case, CaseState.CLOSED, by=by, closing_reason=reason.value)

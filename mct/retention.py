@@ -4,15 +4,17 @@ from django.db.models import Exists, OuterRef
 
 from clea_portal.authorities.models import Country
 from mct.enums import CaseState
-from mct.models import Case, CodeRequest, Declaration
+from mct.models import Case, CodeRequest, Declaration, SavedFilter
 
 # A draft or a case that nobody went on with is deleted too, this long after the case retention has passed over it.
 FORGOTTEN = timedelta(days=60)
 
 
 def purge(*, now: datetime) -> int:
-    """Delete old requests, and cases past their retention with codes, timeline and declarations; how many rows."""
-    rows = CodeRequest.objects.filter(expires_at__lte=now).delete()[0]
+    """Delete old requests, selections of those who left, and cases past their retention with all of theirs; how many rows."""
+    # Who has left contact tracing needs no selections of its list.
+    rows = SavedFilter.objects.filter(owner__team_memberships=None).delete()[0]
+    rows += CodeRequest.objects.filter(expires_at__lte=now).delete()[0]
     for country in Country.objects.all():
         limit = now - timedelta(days=country.case_retention_days)
         cases = Case.objects.filter(region__country=country)
