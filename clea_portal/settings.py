@@ -323,6 +323,8 @@ PURGES = [
     "clea_portal.api.retention.purge",
     "clea_portal.calendars.feeds.purge",
 ]
+# What follows from the field encryption key besides ciphertext; made anew with it, it says how many rows were and could not be.
+REKEYED = {"mct.CaseWord": "mct.searching.index_anew"}
 DEMONSTRATION_LOADERS = [
     "clea_portal.authorities.demonstration.load",
     "clea_portal.accounts.demonstration.load",

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clea_portal.accounts.models import User
@@ -14,10 +15,11 @@ from clea_portal.accounts.roles import roles_of
 from clea_portal.authorities.enums import ServerKind
 from clea_portal.scanning.advice import explain
 from clea_portal.scanning.results import Advice
+from mct.assigning import key_of
 from mct.code_facts import country_of, facts_of, kind_of, time_of, warn
 from mct.contact_panel import Contact
 from mct.declaring import is_withdrawable
-from mct.enums import CASE_MOVES, IN_FORCE, UNFINISHED, CaseState, DeclarationState, PictureState, Problem
+from mct.enums import CASE_MOVES, IN_FORCE, UNFINISHED, CaseState, ClosingReason, DeclarationState, PictureState, Problem
 from mct.forms import EvidenceForm
 from mct.linking import fits
 from mct.models import Case, CaseCode, Declaration, Picture
@@ -27,6 +29,14 @@ from mct.withdrawing import can_be_taken_back
 from mct.words import clock, countdown, day, moment, span, story
 
 _WITH_FORM = frozenset({"draft", Problem.NO_CODE, Problem.TYPE_REFUSED})
+# Why a case in this situation is most often closed.
+_LIKELY = {
+    "published": ClosingReason.WARNED,
+    "declared": ClosingReason.WARNED,
+    "draft": ClosingReason.NO_CODE,
+    Problem.NO_CODE: ClosingReason.NO_CODE,
+    Problem.TOO_OLD: ClosingReason.TOO_LATE,
+}
 _CODE_PROBLEMS = frozenset(Problem) - {Problem.REFUSED, Problem.UNKNOWN_OUTCOME}
 
 
@@ -42,6 +52,7 @@ class Acts:
     add_evidence: bool
     correct: bool
     correct_hours: bool
+    hand_over: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +119,7 @@ class CasePage:
         """Changes when anything that the page shows does, except the time that is left."""
         shown = [
             (self.case.state, self.case.problem, self.case.code_id, self.case.state_changed_at),
+            (self.case.assignments, self.case.follow_up_on),
             [(picture.pk, picture.state) for picture in self.pictures],
             [code.pk for code in self.codes],
             [
@@ -138,6 +150,7 @@ class CasePage:
             add_evidence=open_to_change or early,
             correct=state != CaseState.CLOSED,
             correct_hours=open_to_change or early,
+            hand_over=state != CaseState.CLOSED and self.case.region_id in roles_of(self.user).led,
         )
 
 
@@ -166,6 +179,10 @@ def context(page: CasePage) -> dict[str, Any]:
         "declarations": [_declaration(row, page) for row in page.declarations],
         "preview": shown,
         "proposed_by_me": case.proposed_by_id == page.user.pk,
+        "assigned_to_me": case.assignee_id == page.user.pk,
+        "me": key_of(page.user),
+        "closing_reasons": ClosingReason.choices,
+        "likely_reason": _LIKELY.get(situation, ""),
         "evidence_form": EvidenceForm() if situation in _WITH_FORM else None,
         "deleted_on": deleted_on(case),
         "timeline": tell(case),
@@ -202,13 +219,19 @@ def _steps(page: CasePage) -> list[dict[str, Any]]:
 
 def _facts(case: Case) -> list[dict[str, Any]]:
     registered = f"{day(case.created_at)}, {clock(case.created_at)}"
-    return [
+    follow_up = date_format(case.follow_up_on, "l j F Y") if case.follow_up_on else ""
+    facts: list[dict[str, Any]] = [
         {"label": _("Exposure"), "value": span(case.exposure_start, case.exposure_end), "note": _zone()},
         {"label": _("Infected people"), "value": case.infected_count},
         {"label": _("Region"), "value": case.region},
         {"label": _("Your reference"), "value": case.reference},
         {"label": _("Registered"), "value": registered, "note": case.created_by},
+        {"label": _("Assigned to"), "value": case.assignee or case.team or _("nobody")},
+        {"label": _("Follow-up"), "value": follow_up},
     ]
+    if case.closing_reason:
+        facts.append({"label": _("Closed because"), "value": case.get_closing_reason_display()})
+    return facts
 
 
 def _zone() -> str:

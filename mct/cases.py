@@ -10,10 +10,11 @@ from django.utils import timezone
 from clea_portal.accounts.models import User
 from clea_portal.authorities.models import Region
 from mct.contact_links import end_links
-from mct.enums import IN_FORCE, UNFINISHED, CaseState, DeclarationState, Entry, LinkEnding, Problem
+from mct.enums import IN_FORCE, UNFINISHED, CaseState, ClosingReason, DeclarationState, Entry, LinkEnding, Problem
 from mct.intake import add_evidence
 from mct.models import Case
 from mct.moves import IllegalMove, lock_case, move_case, note, relink
+from mct.searching import index_case
 
 # As long as nobody has proposed or declared the hours, they can be corrected.
 _OPEN_TO_CORRECTION = frozenset({CaseState.DRAFT, CaseState.LINKING, CaseState.NEEDS_ATTENTION, CaseState.READY})
@@ -49,6 +50,7 @@ def register_case(
             created_by=by,
         )
         note(case, Entry.REGISTERED, by=by)
+        index_case(case)
         add_evidence(case=case, pictures=pictures, links=links, by=by)
     case.refresh_from_db()
     return case
@@ -74,6 +76,8 @@ def correct_case(
             notes=notes,
         )
         note(case, Entry.CORRECTED, by=by)
+        case.reference, case.notes = reference, notes
+        index_case(case)
         if hours_change and case.state in (CaseState.NEEDS_ATTENTION, CaseState.READY):
             relink(case, by=by)
 
@@ -99,12 +103,15 @@ def retry_case(*, case: Case, by: User) -> None:
         relink(case, by=by)
 
 
-def close_case(*, case: Case, by: User) -> None:
-    """Nothing is left to do; the contact's link no longer works. Raises IllegalMove while something is on its way."""
+def close_case(*, case: Case, reason: ClosingReason, by: User) -> None:
+    """Nothing is left to do, for this reason; the contact's link no longer works.
+
+    Raises IllegalMove while something is on its way.
+    """
     with transaction.atomic():
         case = lock_case(case.pk)
         if case.problem == Problem.UNKNOWN_OUTCOME or case.declarations.filter(state__in=UNFINISHED).exists():
             raise IllegalMove
-        note(case, Entry.CLOSED, by=by)
-        move_case(case, CaseState.CLOSED, by=by)
+        note(case, Entry.CLOSED, by=by, reason=reason.value)
+        move_case(case, CaseState.CLOSED, by=by, closing_reason=reason.value)
         end_links(case, LinkEnding.CASE_CLOSED, now=timezone.now())

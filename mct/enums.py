@@ -112,6 +112,18 @@ DECLARATION_MOVES: dict[str, set[DeclarationState]] = {
 }
 
 
+class ClosingReason(models.TextChoices):
+    """Why a case was closed."""
+
+    WARNED = "warned", _("everybody who could be warned is warned")
+    NO_CODE = "no_code", _("no code could be had")
+    TOO_LATE = "too_late", _("too long ago to warn anybody")
+    ELSEWHERE = "elsewhere", _("followed up elsewhere")
+    DUPLICATE = "duplicate", _("the same as another case")
+    MISTAKE = "mistake", _("registered by mistake")
+    OTHER = "other", _("another reason")
+
+
 class Entry(models.TextChoices):
     """What a case's timeline tells; ``TimelineEntry.params`` fills in the rest."""
 
@@ -144,6 +156,10 @@ class Entry(models.TextChoices):
     DECIDED_ARRIVED = "decided_arrived", _("Decided: it arrived")
     DECIDED_AGAIN = "decided_again", _("Decided: send again")
     PUBLISHED = "published", _("Seen in the public list")
+    ASSIGNED = "assigned", _("Case assigned")
+    MOVED_REGION = "moved_region", _("Case handed to another region")
+    NOTED = "noted", _("Note")
+    FOLLOW_UP = "follow_up", _("Follow-up")
     CLOSED = "closed", _("Case closed")
 
 

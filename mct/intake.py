@@ -20,6 +20,7 @@ from clea_portal.scanning.results import Advice, Reading
 from mct.enums import Entry, PictureState
 from mct.models import Case, CaseCode, Picture
 from mct.moves import lock_case, note, relink
+from mct.searching import index_code
 from mct.waking import LINK_CASE, READ_PICTURE, wake
 
 logger = structlog.get_logger(__name__)
@@ -97,6 +98,7 @@ def keep_link(case: Case, link: str) -> None:
             "visit_duration": header.visit_duration,
         },
     )
+    index_code(case, header.ltid)
 
 
 def read_picture(picture_id: int) -> None:

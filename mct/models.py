@@ -10,10 +10,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clea_portal.authorities.models import Country, Region, ServerAuthority
+from clea_portal.authorities.models import Country, Region, ServerAuthority, Team
 from clea_portal.fields import EncryptedBinaryField, EncryptedTextField
 from clea_portal.protocol.check_code import check_code
-from mct.enums import IN_FORCE, ON_ITS_WAY, CaseState, DeclarationState, Entry, PictureState, Problem
+from mct.enums import IN_FORCE, ON_ITS_WAY, CaseState, ClosingReason, DeclarationState, Entry, PictureState, Problem
 
 NOTES_LIMIT = 5000
 REFERENCE_LIMIT = 40
@@ -47,6 +47,23 @@ class Case(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
     )
+    # Whose case it is: a person's or a team's, never both. Their partial indexes below serve the foreign keys too.
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_index=False,
+        editable=False,
+        verbose_name=_("assigned to"),
+    )
+    team = models.ForeignKey(
+        Team, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False, editable=False, verbose_name=_("team")
+    )
+    # How often it has changed hands: tells whether it did since somebody looked.
+    assignments = models.PositiveIntegerField(default=0, editable=False)
+    follow_up_on = models.DateField(_("follow-up"), null=True, editable=False)
+    closing_reason = models.CharField(_("closed because"), max_length=12, choices=ClosingReason, blank=True, editable=False)
     created_at = models.DateTimeField(_("registered"), default=timezone.now, editable=False)
     state_changed_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -64,6 +81,21 @@ class Case(models.Model):
                 condition=Q(state__in=[CaseState.LINKING, CaseState.DECLARING, CaseState.DECLARED]),
                 name="case_in_motion",
             ),
+            models.Index(fields=["region", "-exposure_start", "-id"], name="case_by_exposure"),
+            models.Index(fields=["region", "-state_changed_at", "-id"], name="case_by_last_move"),
+            models.Index(
+                fields=["region", "follow_up_on", "id"], condition=Q(follow_up_on__isnull=False), name="case_by_follow_up"
+            ),
+            models.Index(fields=["assignee", "-created_at", "-id"], condition=Q(assignee__isnull=False), name="case_by_assignee"),
+            models.Index(fields=["team", "-created_at", "-id"], condition=Q(team__isnull=False), name="case_by_team"),
+            models.Index(
+                fields=["region", "-created_at", "-id"],
+                condition=Q(assignee__isnull=True, team__isnull=True) & ~Q(state=CaseState.CLOSED),
+                name="case_unassigned",
+            ),
+            models.Index(
+                fields=["region", "-created_at", "-id"], condition=Q(problem=Problem.UNKNOWN_OUTCOME), name="case_unknown_outcome"
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=CaseState.values), name="case_state_known"),
@@ -78,6 +110,11 @@ class Case(models.Model):
                 name="case_problem_when_it_needs_attention",
             ),
             models.CheckConstraint(condition=Q(infected_count__gte=1), name="case_has_an_infected_person"),
+            models.CheckConstraint(condition=Q(assignee__isnull=True) | Q(team__isnull=True), name="case_of_a_person_or_a_team"),
+            models.CheckConstraint(
+                condition=Q(closing_reason="") | Q(state=CaseState.CLOSED, closing_reason__in=ClosingReason.values),
+                name="case_closing_reason_known",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -262,5 +299,6 @@ class CodeRequest(models.Model):
 
 from mct.authorising.models import UploadAuthorisation  # noqa: E402, F401 - Django finds models here
 from mct.contact_models import ContactLink, RegisterPage  # noqa: E402, F401 - Django finds models by this module
+from mct.desk_models import CaseWord, SavedFilter  # noqa: E402, F401 - so that Django finds them
 from mct.messages.models import ContactMessage as ContactMessage  # noqa: E402 - found by Django here
 from mct.messages.models import MessageEvent as MessageEvent  # noqa: E402

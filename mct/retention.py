@@ -5,6 +5,7 @@ from django.db.models import Exists, OuterRef
 from clea_portal.authorities.models import Country
 from mct.contact_links import end_expired
 from mct.contact_models import RegisterPage
+from mct.desk_models import SavedFilter
 from mct.enums import CaseState
 from mct.models import Case, CodeRequest, Declaration
 
@@ -13,10 +14,12 @@ FORGOTTEN = timedelta(days=60)
 
 
 def purge(*, now: datetime) -> int:
-    """Delete old requests, secrets of old links, register pages and cases past their retention, cases with codes, timeline and
-    declarations; how many rows.
+    """Delete old requests, secrets of old links, register pages, selections of those who left, and cases past their retention
+    with all of theirs; how many rows.
     """
-    rows = CodeRequest.objects.filter(expires_at__lte=now).delete()[0]
+    # Who has left contact tracing needs no selections of its list.
+    rows = SavedFilter.objects.filter(owner__team_memberships=None).delete()[0]
+    rows += CodeRequest.objects.filter(expires_at__lte=now).delete()[0]
     rows += end_expired(now=now)
     rows += RegisterPage.objects.filter(expires_at__lte=now).delete()[0]
     for country in Country.objects.all():

@@ -8,9 +8,11 @@ from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from clea_portal.accounts.models import User
+from clea_portal.authorities.models import Region, Team
 from clea_portal.cluster_server.outcomes import Result
 from clea_portal.protocol.ntp import from_ntp
-from mct.enums import CaseState, Entry, Problem
+from mct.enums import CaseState, ClosingReason, Entry, Problem
 from mct.models import Case, TimelineEntry
 from mct.words import explain_reason, explain_withdrawal, span
 
@@ -43,6 +45,10 @@ _LOOKS = {
     Entry.DECIDED_ARRIVED: ("check", "accent"),
     Entry.DECIDED_AGAIN: ("refresh", "accent"),
     Entry.PUBLISHED: ("broadcast", "success"),
+    Entry.ASSIGNED: ("user", "neutral"),
+    Entry.MOVED_REGION: ("arrow-right", "accent"),
+    Entry.NOTED: ("note", "neutral"),
+    Entry.FOLLOW_UP: ("bell", "neutral"),
     Entry.CLOSED: ("archive", "neutral"),
 }
 _ANSWERS = {
@@ -70,8 +76,10 @@ class Line:
 def tell(case: Case) -> list[Line]:
     """The timeline, newest first. A call that is tried again and again is one line with its number of times."""
     lines: list[Line] = []
-    for entry in case.timeline.select_related("actor").order_by("at", "pk"):
-        line = _line(entry)
+    entries = list(case.timeline.select_related("actor").order_by("at", "pk"))
+    names = _names(entries)
+    for entry in entries:
+        line = _line(entry, names)
         if line is None:
             continue
         if line.key and lines and lines[-1].key == line.key:
@@ -87,7 +95,21 @@ def _counted(line: Line) -> Line:
     return replace(line, text=line.text + " " + _("%(count)d times, last at this time.") % {"count": line.times})
 
 
-def _line(entry: TimelineEntry) -> Line | None:
+def _names(entries: list[TimelineEntry]) -> dict[str, str]:
+    """Of the people, teams and regions that entries have the numbers of. One query for each kind that there is."""
+    keys = {entry.params.get("to", "") for entry in entries if entry.entry == Entry.ASSIGNED}
+    regions = {entry.params.get(end) for entry in entries if entry.entry == Entry.MOVED_REGION for end in ("came_from", "to")}
+    names: dict[str, str] = {}
+    for kind, model in (("user", User), ("team", Team)):
+        numbers = [key.partition(":")[2] for key in keys if key.startswith(f"{kind}:")]
+        if numbers:
+            names |= {f"{kind}:{row.uuid}": str(row) for row in model._default_manager.filter(uuid__in=numbers)}
+    if regions:
+        names |= {f"region:{row.pk}": str(row) for row in Region.objects.filter(pk__in=regions)}
+    return names
+
+
+def _line(entry: TimelineEntry, names: dict[str, str]) -> Line | None:
     kind, params = Entry(entry.entry), entry.params
     key: tuple[Any, ...] = ()
     if kind == Entry.MOVED:
@@ -106,7 +128,7 @@ def _line(entry: TimelineEntry) -> Line | None:
         if result == Result.RETRY:
             key = ("withdrawal", params["declaration"], params["reason"])
     else:
-        title, text, (icon, tone) = str(kind.label), _text(kind, params), _LOOKS[kind]
+        title, text, (icon, tone) = str(kind.label), _text(kind, params, names), _LOOKS[kind]
     return Line(
         when=entry.at,
         title=title,
@@ -143,7 +165,7 @@ def _withdrawal(params: dict[str, Any]) -> str:
     return told + " " + _("It was not withdrawn and still counts.")
 
 
-def _text(kind: Entry, params: dict[str, Any]) -> str:
+def _text(kind: Entry, params: dict[str, Any], names: dict[str, str]) -> str:
     match kind:
         case Entry.PICTURES_ADDED | Entry.CONTACT_CODES | Entry.REGISTER_SENT:
             return ngettext("%(count)d file.", "%(count)d files.", params["count"]) % {"count": params["count"]}
@@ -169,6 +191,18 @@ def _text(kind: Entry, params: dict[str, Any]) -> str:
         case Entry.PUBLISHED:
             start = from_ntp(params["start"])
             return span(start, start + timedelta(seconds=params["seconds"]))
+        case Entry.ASSIGNED:
+            to = params["to"]
+            return _("To: %(who)s") % {"who": names.get(to, _("somebody who has left")) if to else _("nobody")}
+        case Entry.MOVED_REGION:
+            came_from, to = (names.get(f"region:{params[end]}", "–") for end in ("came_from", "to"))
+            return _("From %(before)s to %(after)s.") % {"before": came_from, "after": to}
+        case Entry.FOLLOW_UP:
+            on = params["day"]
+            return format_date(date.fromisoformat(on), "l j F Y") if on else _("No more.")
+        case Entry.CLOSED:
+            reason = params.get("reason")
+            return str(ClosingReason(reason).label) if reason else ""
         case _:
             return ""
 

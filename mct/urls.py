@@ -1,14 +1,21 @@
 from django.urls import path
 
-from mct.views import acts, asking, case, contact_link, listing, register, registering, taking_back
+from mct.views import acts, asking, assigning, bulk, case, contact_link, listing, register, registering, saving, taking_back
 
 app_name = "mct"
 urlpatterns = [
     path("", listing.case_list, name="case_list"),
+    path("together/", bulk.cases_bulk, name="cases_bulk"),
+    path("selections/", saving.filter_save, name="filter_save"),
+    path("selections/delete/", saving.filter_delete, name="filter_delete"),
     path("new/", registering.case_register, name="case_register"),
     path("<uuid:uuid>/", case.case, name="case"),
     path("<uuid:uuid>/status/", case.case_status, name="case_status"),
     path("<uuid:uuid>/correct/", case.case_correct, name="case_correct"),
+    path("<uuid:uuid>/assign/", assigning.case_assign, name="case_assign"),
+    path("<uuid:uuid>/hand-over/", assigning.case_hand_over, name="case_hand_over"),
+    path("<uuid:uuid>/note/", assigning.case_note, name="case_note"),
+    path("<uuid:uuid>/follow-up/", assigning.case_follow_up, name="case_follow_up"),
     path("<uuid:uuid>/evidence/", case.case_evidence, name="case_evidence"),
     path("<uuid:uuid>/ask/", asking.case_ask, name="case_ask"),
     path("<uuid:uuid>/ask/stop/", asking.case_ask_stop, name="case_ask_stop"),

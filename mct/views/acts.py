@@ -17,6 +17,7 @@ from clea_portal.authorities.enums import ServerKind
 from mct import cases, declaring, linking
 from mct.access import find_case, tracers_only
 from mct.declaring import BeingWithdrawn, NeedsAnotherPerson, NothingToDeclare
+from mct.desk_forms import CloseForm
 from mct.enums import CaseState, DeclarationState
 from mct.forms import DecisionForm
 from mct.models import Case
@@ -60,7 +61,11 @@ def case_retry(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @tracers_only
 @require_POST
 def case_close(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    return _act(request, find_case(request, uuid), cases.close_case, _("The case is closed."))
+    case, form = find_case(request, uuid), CloseForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose why the case is closed."))
+        return redirect("mct:case", case.uuid)
+    return _act(request, case, cases.close_case, _("The case is closed."), reason=form.chosen())
 
 
 @tracers_only

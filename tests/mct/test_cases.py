@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from clea_portal.audit.models import AuditEvent
 from mct.cases import close_case, correct_case, register_case, retry_case
-from mct.enums import CaseState, DeclarationState, Problem
+from mct.enums import CaseState, ClosingReason, DeclarationState, Problem
 from mct.intake import NotALink
 from mct.models import Case, CaseCode, Declaration, Picture, TimelineEntry
 from mct.moves import IllegalMove
@@ -186,8 +186,9 @@ def test_retry_after_a_partial_refusal_waits_for_the_rest(agent, other):
 @pytest.mark.parametrize("state", [C.DRAFT, C.NEEDS_ATTENTION, C.READY, C.AWAITING_APPROVAL, C.DECLARED, C.PUBLISHED])
 def test_case_is_closed(agent, state):
     case = linked_case(state=state)
-    close_case(case=case, by=agent)
-    assert Case.objects.values_list("state", "problem").get() == (C.CLOSED, "")
+    close_case(case=case, reason=ClosingReason.WARNED, by=agent)
+    assert Case.objects.values_list("state", "problem", "closing_reason").get() == (C.CLOSED, "", "warned")
+    assert TimelineEntry.objects.get(entry="closed").params == {"reason": "warned"}
     assert entries(case) == [("closed", agent.pk), ("moved", agent.pk)]
 
 
@@ -195,14 +196,14 @@ def test_case_is_closed(agent, state):
 def test_case_under_way_is_not_closed(agent, state):
     case = linked_case(state=state)
     with pytest.raises(IllegalMove):
-        close_case(case=case, by=agent)
+        close_case(case=case, reason=ClosingReason.WARNED, by=agent)
     assert entries(case) == []
 
 
 def test_case_with_unknown_outcome_is_not_closed(agent):
     case = linked_case(state=C.NEEDS_ATTENTION, problem=Problem.UNKNOWN_OUTCOME)
     with pytest.raises(IllegalMove):
-        close_case(case=case, by=agent)
+        close_case(case=case, reason=ClosingReason.WARNED, by=agent)
 
 
 @pytest.mark.parametrize("other", [D.HELD, D.READY, D.SENDING])
@@ -210,5 +211,5 @@ def test_refused_case_is_not_closed_while_something_is_on_its_way(agent, other):
     case = linked_case(state=C.NEEDS_ATTENTION, problem=Problem.REFUSED)
     declaration_of(case, state=other)
     with pytest.raises(IllegalMove):
-        close_case(case=case, by=agent)
+        close_case(case=case, reason=ClosingReason.WARNED, by=agent)
     assert Case.objects.get().state == C.NEEDS_ATTENTION

@@ -12,7 +12,7 @@ from mct import contact_links
 from mct.cases import close_case
 from mct.contact_links import MOST_PICTURES, NothingSent, TooManyOpenings
 from mct.contact_models import MOST_OPENINGS
-from mct.enums import CaseState, Entry, LinkEnding, PictureState
+from mct.enums import CaseState, ClosingReason, Entry, LinkEnding, PictureState
 from mct.intake import TooManyPictures, read_picture
 from mct.linking import link_case
 from mct.models import Case, ContactLink, Picture
@@ -96,7 +96,7 @@ def test_sixth_opening_is_refused(link, case):
 
 
 def test_closing_the_case_ends_its_link(link, case, agent):
-    close_case(case=case, by=agent)
+    close_case(case=case, reason=ClosingReason.WARNED, by=agent)
     assert contact_links.find_by_token(link.token, now=NOW) is None
     link.refresh_from_db()
     assert (link.ending, link.token) == (LinkEnding.CASE_CLOSED, "")
@@ -167,7 +167,7 @@ def test_there_is_no_receipt_for_nothing(link):
         lambda link, agent: finished(link),
         lambda link, agent: contact_links.revoke_link(case=link.case, by=agent, now=NOW),
         lambda link, agent: contact_links.make_link(case=link.case, by=agent, now=NOW),
-        lambda link, agent: close_case(case=link.case, by=agent),
+        lambda link, agent: close_case(case=link.case, reason=ClosingReason.WARNED, by=agent),
         lambda link, agent: ContactLink.objects.update(expires_at=NOW),
     ],
     ids=["used up", "called off", "replaced", "closed", "expired"],

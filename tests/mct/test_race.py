@@ -9,10 +9,11 @@ import pytest
 from django.db import connection
 
 from clea_portal.authorities.models import Country
-from mct import declaring
+from mct import assigning, declaring
 from mct.enums import CaseState, DeclarationState
 from mct.models import Declaration
-from tests.factories import TeamMembershipFactory, linked_case, ready_country
+from mct.searching import find_cases
+from tests.factories import RegionFactory, TeamMembershipFactory, linked_case, ready_country
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -83,3 +84,37 @@ def test_several_approve_and_one_is_faster():
     outcomes = at_once(*[lambda by=by: declaring.approve(case=case, by=by, seen=case.state_changed_at) for by in people])
     assert sorted(outcomes).count("done") == 1
     assert Declaration.objects.count() == 1
+
+
+def test_two_agents_assign_the_same_case_and_one_is_faster():
+    case = linked_case()
+    people = [TeamMembershipFactory().user for _ in range(4)]
+    outcomes = at_once(*[lambda by=by: assigning.assign_case(case=case, to=by, by=by, seen=0) for by in people])
+    assert sorted(outcomes) == ["SomeoneWasFaster"] * 3 + ["done"]
+    case.refresh_from_db()
+    assert (case.assignments, case.assignee) == (1, people[outcomes.index("done")])
+    assert case.timeline.get().actor == case.assignee
+
+
+def test_case_is_handed_over_and_assigned_at_once():
+    case, there = linked_case(), RegionFactory(number=69)
+    by = TeamMembershipFactory().user
+    outcomes = at_once(
+        lambda: assigning.assign_case(case=case, to=by, by=by, seen=0),
+        lambda: assigning.hand_over(case=case, region=there, by=by, seen=0),
+    )
+    assert sorted(outcomes) == ["SomeoneWasFaster", "done"]
+    case.refresh_from_db()
+    assert (case.region == there) == (case.assignee is None)
+
+
+def test_two_notes_at_once_are_both_found():
+    case = linked_case()
+    by = TeamMembershipFactory().user
+    outcomes = at_once(
+        lambda: assigning.add_note(case=case, text="window door", by=by),
+        lambda: assigning.add_note(case=case, text="window roof", by=by),
+    )
+    assert outcomes == ["done", "done"]
+    for word in ("window", "door", "roof"):
+        assert find_cases(word, regions=frozenset({case.region_id})).ids == {case.pk}

@@ -4,15 +4,18 @@ import pytest
 from django.utils import timezone
 
 from mct.enums import CaseState, DeclarationState
-from mct.models import Case, CaseCode, Declaration, Picture, TimelineEntry
+from mct.models import Case, CaseCode, Declaration, Picture, SavedFilter, TimelineEntry
 from mct.moves import note
 from mct.retention import FORGOTTEN, purge
+from mct.saving import save_filter
 from tests.factories import (
     CaseFactory,
     CountryFactory,
     DeclarationFactory,
     PictureFactory,
     RegionFactory,
+    TeamMembershipFactory,
+    UserFactory,
     declaration_of,
     linked_case,
     ready_country,
@@ -66,3 +69,10 @@ def test_declaration_that_no_case_holds_covers_its_hours_until_nobody_can_be_war
     DeclarationFactory(created_at=NOW - 16 * DAY)
     assert purge(now=NOW) == 1
     assert list(Declaration.objects.all()) == [kept]
+
+
+def test_selections_of_those_who_left_are_deleted():
+    kept = save_filter(owner=TeamMembershipFactory().user, name="Mine", query="quick=mine")
+    save_filter(owner=UserFactory(), name="Mine", query="quick=mine")
+    assert purge(now=NOW) == 1
+    assert list(SavedFilter.objects.all()) == [kept]

@@ -5,8 +5,10 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import InvalidToken
 from django.apps import apps
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, models
+from django.utils.module_loading import import_string
 
 from clea_portal.fields import EncryptedBinaryField, EncryptedTextField, cipher
 
@@ -34,8 +36,18 @@ class Command(BaseCommand):
                     unreadable += bad
         done, bad = self._rotate_second_factors(dry_run=dry_run)
         self.stdout.write(f"{Authenticator._meta.label}.data: {done} re-encrypted, {bad} unreadable")
+        if not dry_run:
+            bad += self._rekey()
         if unreadable + bad:
             raise CommandError("Some values are unreadable with every key given: do not drop any key yet.")
+
+    def _rekey(self) -> int:
+        unreadable = 0
+        for label, function in settings.REKEYED.items():
+            done, bad = import_string(function)()
+            self.stdout.write(f"{label}: {done} indexed anew, {bad} unreadable")
+            unreadable += bad
+        return unreadable
 
     def _rotate(self, model: type[models.Model], field: Any, *, dry_run: bool) -> tuple[int, int]:
         """Raw columns on purpose: the ORM would decrypt. Compare-and-swap keeps a value that somebody changes meanwhile."""

@@ -126,15 +126,19 @@ def test_retry(agent, desk):
 
 def test_close(agent, desk):
     case, client = SCENES["published"](agent), desk(agent)
-    assert post(client, "case_close", case) == ["The case is closed."]
+    for reason in ({}, {"reason": "nonsense"}):
+        assert post(client, "case_close", case, **reason) == ["Choose why the case is closed."]
+    assert state(case) == (C.PUBLISHED, "")
+    assert post(client, "case_close", case, reason="warned") == ["The case is closed."]
     assert state(case) == (C.CLOSED, "")
-    assert post(client, "case_close", case) == [CHANGED]
+    assert "everybody who could be warned is warned" in client.get(reverse("mct:case", args=[case.uuid])).content.decode()
+    assert post(client, "case_close", case, reason="warned") == [CHANGED]
 
 
 @pytest.mark.parametrize("scene", ["linking", "held", "unknown_outcome", "partly_refused"])
 def test_close_what_is_not_through(agent, desk, scene):
     case = SCENES[scene](agent)
-    assert post(desk(agent), "case_close", case) == [CHANGED]
+    assert post(desk(agent), "case_close", case, reason="other") == [CHANGED]
     assert state(case) == (case.state, case.problem)
 
 

@@ -18,7 +18,7 @@ from clea_portal.scanning.results import MAX_BYTES
 from mct import contact_links
 from mct.cases import close_case
 from mct.contact_links import MOST_PICTURES
-from mct.enums import CaseState, LinkEnding, PictureState
+from mct.enums import CaseState, ClosingReason, LinkEnding, PictureState
 from mct.intake import read_picture
 from mct.models import Case, ContactLink, Picture, RegisterPage
 from mct.register_pages import MOST_FILES
@@ -145,7 +145,7 @@ def test_sixth_browser_is_refused_and_the_others_go_on(link):
 ENDINGS = {
     "called off": lambda link, agent: contact_links.revoke_link(case=link.case, by=agent, now=timezone.now()),
     "replaced": lambda link, agent: contact_link(link.case),
-    "closed": lambda link, agent: close_case(case=link.case, by=agent),
+    "closed": lambda link, agent: close_case(case=link.case, reason=ClosingReason.WARNED, by=agent),
     "expired": lambda link, agent: ContactLink.objects.update(expires_at=timezone.now()),
     "without contact tracing": lambda link, agent: Country.objects.update(deployment=Deployment.NONE),
 }

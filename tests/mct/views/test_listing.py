@@ -1,13 +1,18 @@
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from clea_portal.audit.models import AuditEvent
+from mct import paging
+from mct.assigning import add_note, assign_case, follow_up
 from mct.enums import CaseState, Problem
 from mct.filters import TABS
 from mct.models import Case
+from mct.searching import index_case
+from mct.selection import QUICK
 from tests.factories import CaseFactory, RegionFactory, TeamFactory, TeamMembershipFactory, linked_case
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +63,7 @@ def test_tabs_count_and_show_their_states(agent, desk):
     for name, (_, states) in TABS.items():
         response = client.get(URL, {"show": name})
         assert set(shown(response)) == {cases[state] for state in states}
-        assert counts(response) == {"": 9, "attention": 2, "ready": 2, "under-way": 3, "published": 1, "closed": 1}
+        assert counts(response) == {"": "9", "attention": "2", "ready": "2", "under-way": "3", "published": "1", "closed": "1"}
         assert [tab["name"] for tab in response.context["tabs"] if tab["current"]] == [name]
 
 
@@ -83,7 +88,7 @@ def test_days_are_those_of_the_exposure_in_the_person_s_zone(agent, desk):
     assert set(shown(client.get(URL, {"since": next_day}))) == {night, later}
     assert shown(client.get(URL, {"since": next_day + timedelta(days=1)})) == [later]
     response = client.get(URL, {"since": next_day, "until": next_day, "show": "attention"})
-    assert (shown(response), counts(response)[""]) == ([night], 1)
+    assert (shown(response), counts(response)[""]) == ([night], "")
 
 
 def test_day_that_is_none_is_named_and_changes_nothing(agent, desk):
@@ -110,9 +115,13 @@ def test_region_of_others_cannot_be_chosen(agent, desk):
 def test_twenty_five_rows_a_page(agent, desk):
     Case.objects.bulk_create(CaseFactory.build_batch(26, region=CaseFactory().region))
     client = desk(agent)
-    assert [len(shown(client.get(URL, {"page": page}))) for page in (1, 2)] == [25, 2]
-    text = client.get(URL, {"show": "attention", "since": "2020-01-01"}).content.decode()
-    assert "show=attention&amp;since=2020-01-01&amp;page=2" in text
+    first = client.get(URL, {"show": "attention", "since": "2020-01-01"})
+    place = first.context["page"].next
+    assert f"show=attention&amp;since=2020-01-01&amp;after={quote(place)}" in first.content.decode()
+    second = client.get(URL, {"show": "attention", "since": "2020-01-01", "after": place})
+    assert (len(shown(first)), len(shown(second)), second.context["page"].next) == (25, 2, "")
+    back = client.get(URL, {"show": "attention", "since": "2020-01-01", "before": second.context["page"].previous})
+    assert (shown(back), back.context["page"].previous) == (shown(first), "")
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -121,7 +130,7 @@ def test_number_of_queries_does_not_grow_with_the_rows(agent, desk, rows, django
         linked_case()
     second_region(agent)
     client = desk(agent)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(16):
         client.get(URL)
 
 
@@ -140,4 +149,144 @@ def test_reading_the_list_is_noted(agent, desk):
     desk(agent).get(URL, {"show": "attention"})
     event = AuditEvent.objects.get()
     assert (event.kind, event.actor, event.verb, event.subject_uuid) == ("read", agent, "listed_cases", agent.uuid)
-    assert event.details == {"show": "attention", "page": 1, "cases": 1}
+    assert event.details == {"show": "attention", "quick": "", "searched": False, "cases": 1}
+
+
+def test_audit_does_not_say_what_was_searched_for(agent, desk):
+    desk(agent).get(URL, {"q": "window", "quick": "mine"})
+    assert AuditEvent.objects.get().details == {"show": "", "quick": "mine", "searched": True, "cases": 0}
+
+
+def test_quick_filters(agent, colleague, desk):
+    today = timezone.localdate()
+    mine, teams, theirs = (CaseFactory(state=C.READY) for _ in range(3))
+    assign_case(case=mine, to=agent, by=agent)
+    assign_case(case=teams, to=TeamFactory(), by=agent)
+    assign_case(case=theirs, to=colleague, by=agent)
+    approve = CaseFactory(state=C.AWAITING_APPROVAL, proposed_by=colleague, assignee=colleague)
+    CaseFactory(state=C.AWAITING_APPROVAL, proposed_by=agent, assignee=colleague)
+    unknown = CaseFactory(state=C.NEEDS_ATTENTION, problem=Problem.UNKNOWN_OUTCOME, assignee=colleague)
+    published = CaseFactory(state=C.PUBLISHED)
+    CaseFactory(state=C.CLOSED, follow_up_on=today, assignee=agent)
+    CaseFactory(state=C.CLOSED)
+    follow_up(case=theirs, on=today, by=agent)
+    follow_up(case=teams, on=today + timedelta(days=1), by=agent)
+    expected = {
+        "mine": [mine],
+        "team": [teams],
+        "unassigned": [published],
+        "approve": [approve],
+        "unknown": [unknown],
+        "due": [theirs],
+        "done": [published],
+    }
+    client = desk(agent)
+    assert set(expected) == set(QUICK)
+    for name, cases in expected.items():
+        response = client.get(URL, {"quick": name})
+        assert shown(response) == cases, name
+        assert {each["name"]: each["count"] for each in response.context["quick_filters"]} == dict.fromkeys(QUICK, "1")
+        assert [each["name"] for each in response.context["quick_filters"] if each["current"]] == [name]
+    assert shown(client.get(URL, {"quick": "mine", "show": "attention"})) == []
+    assert len(shown(client.get(URL, {"quick": "nonsense"}))) == 9
+
+
+def test_due_case_is_marked(agent, desk):
+    follow_up(case=CaseFactory(), on=timezone.localdate(), by=agent)
+    assert "Follow-up due:" in desk(agent).get(URL).content.decode()
+
+
+def test_kind_of_code(agent, desk):
+    poster, none = linked_case(), CaseFactory()
+    client = desk(agent)
+    assert shown(client.get(URL, {"kind": "poster"})) == [poster]
+    assert shown(client.get(URL, {"kind": "none"})) == [none]
+    assert shown(client.get(URL, {"kind": "asynchronous"})) == []
+    assert list(client.get(URL, {"kind": "nonsense"}).context["filter"].form.errors) == ["kind"]
+
+
+def test_orders(agent, desk):
+    now = timezone.now()
+    first = CaseFactory(created_at=now - timedelta(days=2), state_changed_at=now, follow_up_on=now.date() + timedelta(days=2))
+    second = CaseFactory(
+        created_at=now - timedelta(days=1),
+        state_changed_at=now - timedelta(days=1),
+        exposure_start=first.exposure_start - timedelta(days=1),
+        follow_up_on=now.date(),
+    )
+    third = CaseFactory(
+        created_at=now, state_changed_at=now - timedelta(days=2), exposure_start=first.exposure_start - timedelta(days=2)
+    )
+    client = desk(agent)
+    orders = {
+        "": [third, second, first],
+        "oldest": [first, second, third],
+        "exposure": [first, second, third],
+        "moved": [first, second, third],
+        "follow-up": [second, first],
+        "nonsense": [third, second, first],
+    }
+    for sort, expected in orders.items():
+        assert shown(client.get(URL, {"sort": sort})) == expected, sort
+
+
+@pytest.mark.parametrize("sort", ["", "oldest", "exposure", "moved", "follow-up"])
+def test_pages_are_stable_while_cases_come_in(agent, desk, sort):
+    first = CaseFactory()
+    same = {"region": first.region, "created_at": first.created_at, "exposure_start": first.exposure_start}
+    same |= {"exposure_end": first.exposure_end, "state_changed_at": first.state_changed_at, "follow_up_on": timezone.localdate()}
+    Case.objects.update(follow_up_on=timezone.localdate())
+    Case.objects.bulk_create([Case(**same) for _ in range(59)])
+    client, seen, place = desk(agent), [], ""
+    while True:
+        response = client.get(URL, {"sort": sort, "after": place})
+        seen += [case.pk for case in shown(response)]
+        CaseFactory(
+            created_at=timezone.now() + timedelta(days=len(seen)) if sort != "oldest" else timezone.now() - timedelta(days=9)
+        )
+        place = response.context["page"].next
+        if not place:
+            break
+    assert len(seen) >= 60
+    assert len(set(seen)) == len(seen)
+
+
+@pytest.mark.parametrize("place", ["nonsense", "W10:1:2", "\x00", "a" * 3000])
+def test_place_that_is_none_is_the_first_page(agent, desk, place):
+    case = CaseFactory()
+    client = desk(agent)
+    assert [shown(client.get(URL, {name: place})) for name in ("after", "before")] == [[case], [case]]
+
+
+def test_place_of_another_order_is_the_first_page(agent, desk):
+    Case.objects.bulk_create(CaseFactory.build_batch(26, region=RegionFactory()))
+    client = desk(agent)
+    place = client.get(URL).context["page"].next
+    assert len(shown(client.get(URL, {"after": place, "sort": "moved"}))) == 25
+
+
+def test_counting_ends(agent, desk, monkeypatch):
+    monkeypatch.setattr(paging, "MOST_COUNTED", 2)
+    monkeypatch.setattr("mct.selection.MOST_COUNTED", 2)
+    for _ in range(4):
+        CaseFactory()
+    assert counts(desk(agent).get(URL)) == {
+        "": "2+",
+        "attention": "2+",
+        "ready": "0",
+        "under-way": "0",
+        "published": "0",
+        "closed": "0",
+    }
+
+
+def test_search_with_a_tab(agent, desk):
+    ready, draft = CaseFactory(state=C.READY, notes="Sat near the window."), CaseFactory(notes="window")
+    for case in (ready, draft):
+        index_case(case)
+    add_note(case=CaseFactory(), text="door", by=agent)
+    client = desk(agent)
+    assert set(shown(client.get(URL, {"q": "WINDOW"}))) == {ready, draft}
+    assert shown(client.get(URL, {"q": "window", "show": "ready"})) == [ready]
+    response = client.get(URL, {"q": "roof"})
+    assert (shown(response), "Nothing found" in response.content.decode()) == ([], True)
