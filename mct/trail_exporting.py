@@ -43,7 +43,7 @@ def trail_of(regions: frozenset[int], *, since: date | None, until: date | None)
 def headings() -> Row:
     zone = timezone.get_current_timezone_name()
     return (
-        *(f"{_('when')} ({zone})", _("kind"), _("who"), _("on whose behalf"), _("what")),
+        *(_("when (%(zone)s)") % {"zone": zone}, _("kind"), _("who"), _("on whose behalf"), _("what")),
         *(_("number of the case"), _("details")),
     )
 

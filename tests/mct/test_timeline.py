@@ -36,6 +36,8 @@ PARAMS = {
     Entry.DECLARED: {"calls": 3},
     Entry.JOINED: {"declarations": 1},
     Entry.WITHDRAWN: {"declarations": 1},
+    Entry.TAKEN_BACK: {"declarations": 1, "shared": 1},
+    Entry.TAKEN_BACK_ANSWER: {"declaration": "1", "result": "accepted", "reason": "", "status": 204},
     Entry.ASSIGNED: {"to": "team:00000000-0000-0000-0000-000000000000"},
     Entry.MOVED_REGION: {"came_from": 1, "to": 2},
     Entry.FOLLOW_UP: {"day": "2026-06-03"},

@@ -192,7 +192,7 @@ def test_take_back_asks_for_a_reason_then_orders_the_withdrawal(agent, desk):
     entry = TimelineEntry.objects.get(entry="taken_back")
     assert (entry.actor, entry.remark) == (agent, "Wrong day.")
     assert post(client, "case_take_back", case, reason="x") == ["Nothing of this case can be withdrawn at the server."]
-    assert post(client, "case_close", case) == [CHANGED]
+    assert post(client, "case_close", case, reason="warned") == [CHANGED]
 
 
 @pytest.mark.parametrize("scene", ["held", "sending", "withdrawing", "closed", "refused"])
