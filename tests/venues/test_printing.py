@@ -288,6 +288,7 @@ class TestByJob:
         names = ["001 {} La Table du Drac.png", "002 {} La Table du Drac Terrace.png", "003 {} La Table du Drac Hall 1.png"]
         assert found == {name.format(code.check_code): (code.deep_link,) for name, code in zip(names, codes, strict=True)}
 
+    @pytest.mark.timeout(400)
     def test_thousand_tables_have_their_label(self, url, browser, venue, code):
         set_tables(venue, tables="\n".join(f"T{number}" for number in range(1, 1001)), by=UserFactory())
         venue.refresh_from_db()

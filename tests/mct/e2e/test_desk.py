@@ -132,5 +132,6 @@ def test_page_works_without_scripts(desk_page, tracer):
     page.get_by_role("button", name="Withdraw").click()
     expect(page.get_by_role("heading", name="What will be declared")).to_be_visible()
     page.get_by_text("Close the case").click()
+    page.get_by_label("Why?").select_option("mistake")
     page.get_by_role("button", name="Close it for good").click()
     expect(page.get_by_role("heading", name="This case is closed")).to_be_visible()
