@@ -195,9 +195,10 @@ class Visitor:
         return response
 
     def send(self, path: str, data: dict[str, Any], files: Any = None, action: str | None = None) -> httpx.Response:
-        """Fill in a form of the page at ``path``, with the hidden fields that it brings, and send it to ``action``."""
-        page = self.get(path)
-        hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
+        """Fill in the form of the page at ``path`` that goes to ``action``, with the hidden fields that it brings, and send it."""
+        text = self.get(path).text
+        forms = [form for form in re.findall(r"<form.*?</form>", text, re.DOTALL) if action and f'action="{action}"' in form]
+        hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', forms[0] if forms else text))
         return self.post(action or path, hidden | data, files)
 
     def post(self, path: str, data: dict[str, Any], files: Any = None) -> httpx.Response:
