@@ -195,7 +195,7 @@ class Visitor:
         return response
 
     def send(self, path: str, data: dict[str, Any], files: Any = None, action: str | None = None) -> httpx.Response:
-        """Fill in the form of the page at ``path`` that goes to ``action``, with the hidden fields that it brings, and send it."""
+        """Fill in the form of the page at ``path`` that goes to ``action``, with its hidden fields, and send it."""
         text = self.get(path).text
         forms = [form for form in re.findall(r"<form.*?</form>", text, re.DOTALL) if action and f'action="{action}"' in form]
         hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', forms[0] if forms else text))

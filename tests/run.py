@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from tests.servers import postgresql, redis_server, tied
@@ -31,11 +30,10 @@ ON_A_DATABASE = [
 SUMMARY = re.compile(r"\d+ (?:passed|failed|errors?)\b.* in [\d.]+s")
 _running: set["subprocess.Popen[str]"] = set()
 _is_over = threading.Event()
-Run = tuple[str, list[str], dict[str, str]]
 
 
 def run(name: str, command: list[str], environment: dict[str, str]) -> tuple[bool, str]:
-    """Whether it held, and a line about it. What it says comes out with its name before each line, as several run at a time."""
+    """Whether it held, and a line about it. What it says comes out with its name before each line."""
     begin, summary = time.monotonic(), ""
     if _is_over.is_set():
         return False, f"{'stopped':8}{name}"
@@ -57,25 +55,20 @@ def stop(*_: Any) -> None:
         process.terminate()
 
 
-def one_after_the_other(runs: list[Run]) -> list[tuple[bool, str]]:
-    return [run(*each) for each in runs]
-
-
 def main() -> int:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    with postgresql() as database, redis_server() as broker, ThreadPoolExecutor() as threads:
+    with postgresql() as database, redis_server() as broker:
         servers = {"SERVERS_POSTGRESQL": database, "SERVERS_REDIS": broker}
-        # Real processes wait most of the time; meanwhile the others compute. A browser is impatient: it has the machine alone.
-        computing = [
+        # One after the other: beside computing tests, real processes and a browser wait longer than people would for them.
+        runs = [
             ("checks", [".ci/check"], {}),
             ("SQLite", [*PYTEST, "2", "-m", FAST], {}),
             ("PostgreSQL", [*PYTEST, "2", "-m", FAST, *ON_A_DATABASE], {"TEST_DATABASE_URL": database}),
+            ("processes", [*PYTEST, "2", "--dist", "worksteal", "-m", "processes"], servers),
+            ("browser", [*PYTEST, "2", "-m", "e2e and not processes"], {}),
         ]
-        waiting = [("processes", [*PYTEST, "3", "--dist", "worksteal", "-m", "processes"], servers)]
-        lanes = [threads.submit(one_after_the_other, runs) for runs in (computing, waiting)]
-        results = [result for lane in lanes for result in lane.result()]
-        results.append(run("browser", [*PYTEST, "2", "-m", "e2e and not processes"], {}))
+        results = [run(*each) for each in runs]
     print("\n" + "\n".join(line for _, line in results))
     return int(not all(held for held, _ in results))
 

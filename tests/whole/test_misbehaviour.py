@@ -106,7 +106,9 @@ def test_server_is_away_for_a_while(play, office, driver):
     rows = play(driver, meanwhile=away)
     for row in rows:
         *before, last = row["reasons"]
-        assert (row["state"], set(before), last) == ("published", {"no_connection"}, "accepted")
+        # A server that is just coming up may take a call and answer too late; the public list tells then.
+        assert (row["state"], set(before) - {"timed_out"}) == ("published", {"no_connection"})
+        assert last in ("accepted", "timed_out")
     assert cases_of(rows) == {("published", "")}
 
 
