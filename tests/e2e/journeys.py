@@ -1,12 +1,14 @@
 """What the journeys share: looking at a page as a critical visitor, the ways in, and the worker's work between two steps."""
 
 import re
+import time
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from django.core import mail
+from django.db import OperationalError
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
@@ -69,7 +71,17 @@ def worker_reads() -> None:
     for picture in Picture.objects.filter(state=PictureState.WAITING):
         read_picture(picture.pk)
     for case in Case.objects.filter(state=CaseState.LINKING):
-        link_case(case.pk)
+        _link(case.pk)
+
+
+def _link(case_id: int) -> None:
+    """Again, while the open page reads: a database in memory locks whole tables, and lets nobody wait."""
+    for _ in range(50):
+        try:
+            return link_case(case_id)
+        except OperationalError:
+            time.sleep(0.1)
+    return link_case(case_id)
 
 
 def worker_sends() -> None:
