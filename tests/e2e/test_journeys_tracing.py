@@ -164,7 +164,8 @@ def test_agent_turns_a_photo_into_a_published_warning(at_the_desk, agent, region
     look_at(page, "2026-0117")
     will = page.locator("#next-title").locator("xpath=ancestor::section")
     expect(will).to_contain_text("12:10 – 14:20")
-    expect(will).to_contain_text("none: it leaves at once and cannot be taken back")
+    expect(will).to_contain_text("none: it leaves at once")
+    expect(will).to_contain_text("It can be withdrawn at this server.")
     expect(page.get_by_role("region", name="The code of the place")).to_contain_text(code.check_code)
     assert list(Picture.objects.values_list("content", flat=True)) == [None]
 
