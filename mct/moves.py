@@ -56,8 +56,11 @@ def move_declaration(declaration: Declaration, to: DeclarationState, **changes: 
 
 
 def lock_case(case_id: int) -> Case:
-    """The case as it is now, kept from other verbs until the transaction ends. Cases are locked before declarations."""
-    return Case.objects.select_for_update(of=("self",)).select_related("region__country").get(pk=case_id)
+    """The case as it is now, kept from other verbs until the transaction ends. Cases are locked before declarations.
+
+    Alone: PostgreSQL finds no row at all where it was to be joined to the region that it has left while the lock was waited for.
+    """
+    return Case.objects.select_for_update().get(pk=case_id)
 
 
 def relink(case: Case, *, by: User | None, **changes: Any) -> None:
