@@ -133,11 +133,14 @@ def test_code_changes_in_the_right_second(page, venue):
     _, token = added_display(venue, now=timezone.now(), hours_ahead=1)
     page.clock.install(time=timezone.now())
     show(page, token)
+    # A page that still fetches codes would set its clock by the server's, which does not jump ahead with the page's.
+    settled(page)
     period = Rotation.objects.get().calendar.at(timezone.now()).t_period_start
     # What the page shows in the quarter of a second after a change, as the server counts, and just before it.
     for _ in range(2):
         moment = page.evaluate("Date.now()")
         left = 16_000 - (moment + 2_208_988_800_000 - period * 1000) % 16_000
+        left += 16_000 if left < 3_000 else 0  # Too near to be reached from here on a busy machine.
         page.clock.pause_at((moment + left - 400) / 1000)
         before = open_code(link_on(page)).message.t_qr_start
         page.clock.run_for(1_000)
