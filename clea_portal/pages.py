@@ -20,6 +20,8 @@ def start(request: HttpRequest) -> HttpResponse:
     roles = roles_of(request.user)
     if roles.is_tracer:
         return redirect("mct:case_list")
-    if roles.is_staff and not roles.regions:
+    if roles.administers:
+        return redirect("administration:countries")
+    if roles.is_staff:
         return redirect("admin:index")
     return redirect("venues:list")

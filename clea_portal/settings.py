@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "clea_portal.accounts",
     "clea_portal.authorities",
     "clea_portal.audit",
+    "clea_portal.administration",
     "clea_portal.api",
     "clea_portal.calendars",
     "clea_portal.codes",

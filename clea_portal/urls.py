@@ -28,6 +28,7 @@ urlpatterns = [
     path("invitations/<str:token>/", invitation_views.opened, name="invitation"),
     path("invitations/<str:token>/accept/", invitation_views.accept, name="accept_invitation"),
     path("invitations/<str:token>/decline/", invitation_views.decline, name="decline_invitation"),
+    path("authorities/", include("clea_portal.administration.urls")),
     path("venues/", include("venues.urls")),
     path("venues/", include("venues.pack_urls")),
     path("venues/", include("venues.room_urls")),

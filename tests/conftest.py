@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 from django.core.cache import cache
 from django.template import engines
@@ -39,6 +40,17 @@ def sign_in() -> Callable[..., Client]:
             record_authentication(request, user, method="mfa", type="totp")
         request.session.save()
         return client
+
+    return make
+
+
+@pytest.fixture
+def desk(sign_in: Callable[..., Client]) -> Callable[[User], Client]:
+    """Makes a browser in which a person with a second factor is signed in."""
+
+    def make(user: User) -> Client:
+        TOTP.activate(user, "CLEATESTSCLEATESTSCLEATESTSCLEAT")
+        return sign_in(user)
 
     return make
 

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OURS = ("clea_portal", "venues", "events", "mct", "tests")
 DJANGO = ("django", "allauth", "rest_framework", "crispy_forms", "django_filters", "celery", "rules")
 PARTS = (
-    *("accounts", "api", "audit", "authorities", "calendars", "cluster_server"),
+    *("accounts", "administration", "api", "audit", "authorities", "calendars", "cluster_server"),
     *("codes", "jobs", "posters", "protocol", "scanning"),
 )
 
@@ -31,8 +31,9 @@ FORBIDDEN = {
     "clea_portal/authorities": siblings_but("authorities", "protocol", "cluster_server", "audit"),
     "clea_portal/jobs": siblings_but("jobs", "accounts"),
     "clea_portal/audit": siblings_but("audit", "accounts"),
-    "clea_portal/accounts": ("clea_portal.api", "clea_portal.calendars"),
-    "clea_portal/codes": ("clea_portal.api", "clea_portal.calendars"),
+    "clea_portal/accounts": ("clea_portal.administration", "clea_portal.api", "clea_portal.calendars"),
+    "clea_portal/codes": ("clea_portal.administration", "clea_portal.api", "clea_portal.calendars"),
+    "clea_portal/administration": ("clea_portal.api", "clea_portal.calendars"),
     "clea_portal/calendars": siblings_but("calendars", "accounts", "audit"),
 }
 # The sandbox is another server: it shares the wire format and the vocabulary of the calls, and nothing that a portal stores.

@@ -55,8 +55,10 @@ def _sections(request: HttpRequest) -> list[dict[str, Any]]:
         sections.append(("figures:figures", _("Figures"), "list"))
     if not roles.needs_second_factor:
         sections += [("venues:list", _("Venues"), "venue"), ("events:list", _("Events"), "event")]
+    if roles.administers:
+        sections.append(("administration:countries", _("Authorities"), "settings"))
     if roles.is_staff and settings.ADMIN_ENABLED:
-        sections.append(("admin:index", _("Administration"), "settings"))
+        sections.append(("admin:index", _("Administration"), "list"))
     space = request.resolver_match.namespace if request.resolver_match else ""
     return [
         {

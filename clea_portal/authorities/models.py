@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -15,7 +16,7 @@ from clea_portal.authorities.enums import AsynchronousStyle, Deployment, ServerK
 from clea_portal.cluster_server.exposure import ExposureRule
 from clea_portal.fields import EncryptedTextField
 from clea_portal.protocol.errors import ProtocolError
-from clea_portal.protocol.keys import fingerprint, parse_private_key, parse_public_key, public_key_hex
+from clea_portal.protocol.keys import PUBLISHED_TEST_KEYS, fingerprint, parse_private_key, parse_public_key, public_key_hex
 
 
 def _localised(french: str, english: str) -> str:
@@ -23,10 +24,13 @@ def _localised(french: str, english: str) -> str:
 
 
 def validate_public_key(value: str) -> None:
+    """Outside a demonstration, keys whose private half everybody knows are none."""
     try:
-        parse_public_key(value)
+        key = parse_public_key(value)
     except ProtocolError as error:
         raise ValidationError(_("This is not a public key on the curve P-256: %(why)s"), params={"why": str(error)}) from error
+    if not settings.DEMONSTRATION and fingerprint(key) in PUBLISHED_TEST_KEYS:
+        raise ValidationError(_("This key is published with tests of the protocol: everybody has its private half."))
 
 
 def validate_time_zone(value: str) -> None:

@@ -1,8 +1,6 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from allauth.mfa.totp.internal.auth import TOTP
-from django.test import Client
 
 from clea_portal.accounts.models import User
 from mct import waking
@@ -41,14 +39,3 @@ def sandbox(shared_sandbox: Sandbox) -> Sandbox:
     """A sandbox that behaves well. What other tests declared may be in it: ask it by LTId."""
     shared_sandbox.behave("well")
     return shared_sandbox
-
-
-@pytest.fixture
-def desk(sign_in: Callable[..., Client]) -> Callable[[User], Client]:
-    """Makes a browser in which a person with a second factor is signed in."""
-
-    def make(user: User) -> Client:
-        TOTP.activate(user, "CLEATESTSCLEATESTSCLEATESTSCLEAT")
-        return sign_in(user)
-
-    return make

@@ -1,0 +1,25 @@
+from django.urls import path, register_converter
+
+from clea_portal.administration.views import countries
+
+app_name = "administration"
+
+
+class CountryCode:
+    """Two capital letters."""
+
+    regex = "[A-Z]{2}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(CountryCode, "country")
+
+urlpatterns = [
+    path("", countries.country_list, name="countries"),
+    path("<country:code>/", countries.country, name="country"),
+]
