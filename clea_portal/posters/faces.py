@@ -52,7 +52,7 @@ class Face:
     steps: Area | None = None
     foot: Area | None = None
     is_tiny: bool = False
-    # Times in figures instead of a sentence.
+    # Times in figures alone.
     has_short_times: bool = False
     has_frame: bool = False
     has_full_foot: bool = False

@@ -12,7 +12,9 @@ _STEP = 0.87
 _LINE_HEIGHT = 1.25
 _POINTS = 72 / 25.4
 # Beside the largest size, a room or table, and the sentence under a date.
-LABEL, SENTENCE = 0.62, 0.46
+LABEL, SENTENCE = 0.62, 0.6
+# Both of them in a second language.
+SECOND = (0.72, 0.5)
 # Above this part of the largest size, letters are made smaller rather than a word broken.
 _WHOLE_WORDS = 0.6
 _RUNS = re.compile(r"\S+")
@@ -27,7 +29,12 @@ def sizes_of(name: str, area: Area, poster: Poster, wordings: list[Wording]) -> 
     if name == "name":
         lines = [(line, 1.0) for line in poster.name.split("\n")] + [(poster.place_label, LABEL)] * bool(poster.place_label)
     elif name == "date":
-        lines = [line for wording in wordings for line in ((wording.date, 1.0), (wording.hours, SENTENCE))]
+        parts = [(1.0, SENTENCE)] + [SECOND] * (len(wordings) - 1)
+        lines = [
+            line
+            for wording, (day, sentence) in zip(wordings, parts, strict=True)
+            for line in ((wording.date, day), (wording.validity, sentence))
+        ]
     else:
         return sizes
     return sizes[_first(lines, sizes, area) :]

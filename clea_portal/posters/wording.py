@@ -141,7 +141,7 @@ def _date(poster: Poster, said: Words) -> str:
 
 
 def _hours(poster: Poster, said: Words) -> str:
-    """Figures only, for prints with little room."""
+    """Figures only, for prints with little room; the date stands above them."""
     if poster.valid_from is None:
         return ""
     if poster.valid_until is None:
@@ -149,26 +149,17 @@ def _hours(poster: Poster, said: Words) -> str:
     start, end = poster.valid_from, poster.valid_until
     if start.date() == end.date():
         return f"{said.time(start)} – {said.time(end)}"
-    return f"{said.time(start)} – {said.short_day(end)}, {said.time(end)}"
+    day = said.near_day(end) if start.year == end.year else said.short_day(end)
+    return f"{said.time(start)} – {day}, {said.time(end)}"
 
 
 def _validity(poster: Poster, said: Words) -> str:
-    start, end = poster.valid_from, poster.valid_until
-    if start is None:
+    if poster.valid_from is None:
         return said.say("Valid until it is replaced.")
-    zone = said.zone(start)
-    counts_at_any_time = poster.kind is PosterKind.ASYNCHRONOUS
-    if end is None:
-        return said.say("Counts for %(start)s (%(zone)s).", start=said.moment(start), zone=zone)
-    if start.date() == end.date():
-        times = {"day": said.day(start), "start": said.time(start), "end": said.time(end), "zone": zone}
-        if counts_at_any_time:
-            return said.say("Counts for %(day)s from %(start)s to %(end)s (%(zone)s).", **times)
-        return said.say("Valid on %(day)s from %(start)s to %(end)s (%(zone)s).", **times)
-    moments = {"start": said.moment(start), "end": said.moment(end), "zone": zone}
-    if counts_at_any_time:
-        return said.say("Counts for the time from %(start)s to %(end)s (%(zone)s).", **moments)
-    return said.say("Valid from %(start)s to %(end)s (%(zone)s).", **moments)
+    times = {"hours": _hours(poster, said), "zone": said.zone(poster.valid_from)}
+    if poster.kind is PosterKind.ASYNCHRONOUS:
+        return said.say("Counts for: %(hours)s (%(zone)s)", **times)
+    return said.say("Valid: %(hours)s (%(zone)s)", **times)
 
 
 def _advice(poster: Poster, said: Words) -> str:

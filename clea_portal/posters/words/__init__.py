@@ -16,6 +16,7 @@ FOLDER = Path(__file__).parent
 # English is what the sentences are written in.
 SOURCE = "en"
 RIGHT_TO_LEFT = frozenset({"ar"})
+_WORD_JOINER = "\u2060"
 # They write days and months without capitals, whatever Django's catalogues say.
 _SMALL_LETTERS = frozenset({"fr", "es", "it", "nl", "pt"})
 
@@ -45,6 +46,10 @@ class Words:
         """As short as it stays clear: "Sat 12 June 2027"."""
         return self._date(day, self.say("D j F Y"))
 
+    def near_day(self, day: date) -> str:
+        """Where the year is said already: "Sat 12 June"."""
+        return self._date(day, self.say("D j F"))
+
     def plain_day(self, day: date) -> str:
         """Without weekday: "12 June 2027"."""
         return self._date(day, self.say("j F Y"))
@@ -52,12 +57,10 @@ class Words:
     def time(self, moment: datetime) -> str:
         return format_date(moment, "H:i")
 
-    def moment(self, moment: datetime) -> str:
-        return self.say("%(day)s, %(time)s", day=self.day(moment), time=self.time(moment))
-
     def zone(self, moment: datetime) -> str:
         if isinstance(moment.tzinfo, ZoneInfo) and "/" in moment.tzinfo.key:
-            return self.say("local time, %(zone)s", zone=moment.tzinfo.key)
+            # No line ends inside the zone's name.
+            return self.say("local time, %(zone)s", zone=moment.tzinfo.key.replace("/", f"/{_WORD_JOINER}"))
         return self.say("time zone %(zone)s", zone=moment.tzname() or "UTC")
 
     def _date(self, day: date, pattern: str) -> str:
