@@ -41,7 +41,8 @@ def when_open(spans: Iterable[Span]) -> str:
             runs[-1] = (runs[-1][0], number, hours)
         else:
             runs.append((number, number, hours))
-    return "; ".join(_run_in_words(*run) for run in runs)
+    # French sets a space before it, where no line may end.
+    return _("; ").join(_run_in_words(*run) for run in runs)
 
 
 def _run_in_words(first: int, last: int, hours: str) -> str:
