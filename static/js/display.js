@@ -46,8 +46,22 @@
     const place = document.querySelector(".said");
     for (let scale = 1; scale > 0.4; scale -= 0.06) {
       place.style.setProperty("--fit", scale);
+      fitName();
       if (place.scrollHeight <= place.clientHeight) break;
     }
+  }
+
+  // Smaller before a word of the name is broken, or a line of it hidden.
+  function fitName() {
+    const name = byId("place");
+    name.style.overflowWrap = "normal";
+    for (let scale = 1; scale > 0.3; scale -= 0.06) {
+      name.style.setProperty("--name", scale);
+      // Letters reach out of the last line by less than half a line.
+      const hidden = name.scrollHeight - name.clientHeight > parseFloat(getComputedStyle(name).fontSize) / 2;
+      if (!hidden && name.scrollWidth <= name.clientWidth) break;
+    }
+    name.style.overflowWrap = "";
   }
 
   function time(moment, withSeconds) {

@@ -126,6 +126,26 @@ def test_longest_words_stay_on_the_screen(open_page, axe, screenshots, venue, sc
         assert part["y"] >= 0, name
         assert part["x"] + part["width"] <= device.width, name
         assert part["y"] + part["height"] <= device.height, name
+    assert page.locator("#place").evaluate(
+        "name => name.scrollHeight - name.clientHeight < parseFloat(getComputedStyle(name).fontSize)"
+    )
+
+
+@pytest.mark.parametrize("screen", ["4-3", "16-9", "portrait"])
+def test_word_of_a_name_is_not_broken(open_page, venue, screen):
+    venue.name = "مقهى دمشق Weltkulturerbebahnhofsgaststätte"
+    venue.save()
+    page = open_page(device=SCREENS[screen])
+    show(page, added_display(venue, now=timezone.now())[1])
+    lines = page.locator("#place").evaluate(
+        """name => {
+          const word = document.createRange();
+          word.setStart(name.firstChild, 10);
+          word.setEnd(name.firstChild, name.firstChild.length);
+          return new Set([...word.getClientRects()].map((part) => Math.round(part.top))).size;
+        }"""
+    )
+    assert lines == 1
 
 
 def test_code_changes_in_the_right_second(page, venue):
