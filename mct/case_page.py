@@ -19,6 +19,9 @@ from mct.assigning import key_of
 from mct.code_facts import country_of, facts_of, kind_of, time_of, warn
 from mct.contact_panel import Contact
 from mct.declaring import is_withdrawable
+from mct.dossier_forms import numbered
+from mct.dossier_page import Siblings
+from mct.duplicates import Likeness
 from mct.enums import CASE_MOVES, IN_FORCE, UNFINISHED, CaseState, ClosingReason, DeclarationState, PictureState, Problem
 from mct.forms import EvidenceForm
 from mct.linking import fits
@@ -66,6 +69,7 @@ class CasePage:
     codes: Sequence[CaseCode]
     declarations: Sequence[Declaration]
     contact: Contact
+    siblings: Siblings
 
     @classmethod
     def read(cls, case: Case, *, user: User, now: datetime) -> "CasePage":
@@ -77,6 +81,7 @@ class CasePage:
             codes=list(case.codes.select_related("country")),
             declarations=list(case.declarations.select_related("server").defer("deep_link")),
             contact=Contact.read(case, now=now),
+            siblings=Siblings.read(case, user=user),
         )
 
     @property
@@ -127,6 +132,7 @@ class CasePage:
                 for row in self.declarations
             ],
             self.contact.version,
+            self.siblings.version,
         ]
         return sha256(repr(shown).encode()).hexdigest()[:16]
 
@@ -155,7 +161,7 @@ class CasePage:
 
 
 def context(page: CasePage) -> dict[str, Any]:
-    """What the templates of mct/case.html need. Some twelve queries with those of ``CasePage.read``, whatever is on the page."""
+    """What the templates of mct/case.html need. Some sixteen queries with those of ``CasePage.read``, whatever is on the page."""
     case = page.case
     situation, shown = page.situation, _preview(page)
     noticed = warn(case, page.codes, regions=roles_of(page.user).regions)
@@ -185,6 +191,8 @@ def context(page: CasePage) -> dict[str, Any]:
         "likely_reason": _LIKELY.get(situation, ""),
         "evidence_form": EvidenceForm() if situation in _WITH_FORM else None,
         "deleted_on": deleted_on(case),
+        "merged_into": numbered(case.merged_into) if case.merged_into else "",
+        "likeness": Likeness.read(case, page.codes, by=page.user),
         "timeline": tell(case),
     }
 
@@ -229,7 +237,9 @@ def _facts(case: Case) -> list[dict[str, Any]]:
         {"label": _("Assigned to"), "value": case.assignee or case.team or _("nobody")},
         {"label": _("Follow-up"), "value": follow_up},
     ]
-    if case.closing_reason:
+    if case.merged_into:
+        facts.append({"label": _("Merged into"), "value": numbered(case.merged_into)})
+    elif case.closing_reason:
         facts.append({"label": _("Closed because"), "value": case.get_closing_reason_display()})
     return facts
 
