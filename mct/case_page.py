@@ -6,6 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -191,7 +192,7 @@ def context(page: CasePage) -> dict[str, Any]:
         "likely_reason": _LIKELY.get(situation, ""),
         "evidence_form": EvidenceForm() if situation in _WITH_FORM else None,
         "deleted_on": deleted_on(case),
-        "merged_into": numbered(case.merged_into) if case.merged_into else "",
+        "merged_into": _merged_into(page),
         "likeness": Likeness.read(case, page.codes, by=page.user),
         "timeline": tell(case),
     }
@@ -201,6 +202,16 @@ def _preview(page: CasePage) -> Any:
     if page.case.state not in (CaseState.READY, CaseState.AWAITING_APPROVAL) or page.code is None:
         return None
     return preview(page.case, page.code, regions=roles_of(page.user).regions, now=page.now)
+
+
+def _merged_into(page: CasePage) -> dict[str, str]:
+    """Which case this one is a part of now. ``url`` is empty where that has been handed to another region since."""
+    kept = page.case.merged_into
+    if kept is None:
+        return {}
+    if kept.region_id not in roles_of(page.user).regions:
+        return {"text": _("a case that is another region's now"), "url": ""}
+    return {"text": numbered(kept), "url": reverse("mct:case", args=[kept.uuid])}
 
 
 def _steps(page: CasePage) -> list[dict[str, Any]]:
@@ -237,9 +248,7 @@ def _facts(case: Case) -> list[dict[str, Any]]:
         {"label": _("Assigned to"), "value": case.assignee or case.team or _("nobody")},
         {"label": _("Follow-up"), "value": follow_up},
     ]
-    if case.merged_into:
-        facts.append({"label": _("Merged into"), "value": numbered(case.merged_into)})
-    elif case.closing_reason:
+    if case.closing_reason:
         facts.append({"label": _("Closed because"), "value": case.get_closing_reason_display()})
     return facts
 

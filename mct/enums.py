@@ -26,7 +26,8 @@ CASE_MOVES: dict[str, set[CaseState]] = {
     CaseState.DECLARING: _OUTCOMES - {CaseState.DECLARING},
     # Back to ready: what was declared has been withdrawn at the server.
     CaseState.DECLARED: {CaseState.PUBLISHED, CaseState.NEEDS_ATTENTION, CaseState.READY, CaseState.CLOSED},
-    CaseState.PUBLISHED: {CaseState.READY, CaseState.CLOSED},
+    # Back to declared: by a merge, it has what another case declared, which the public list does not show yet.
+    CaseState.PUBLISHED: {CaseState.DECLARED, CaseState.READY, CaseState.CLOSED},
     CaseState.CLOSED: set(),
 }
 

@@ -33,6 +33,10 @@ class DeclaredTheOther(Exception):
     """Only the duplicate has declared something: it is the one to keep."""
 
 
+class TwoRegions(Exception):
+    """What is in a case is read by the people of its region: none goes to another region's case by a merge."""
+
+
 class TwoPlacesDeclared(Exception):
     """Both have declared hours of different codes: they are two places, not one."""
 
@@ -46,7 +50,7 @@ def merge(*, case: Case, duplicate: Case, by: User, seen: tuple[datetime, dateti
 
     Hours become those of both together where nothing is declared and they are at most LONGEST seconds; the case is then linked
     anew. ``seen``: ``state_changed_at`` of the two that the person looked at. Raises SomeoneWasFaster, SomethingIsUnderWay,
-    DeclaredTheOther, TwoPlacesDeclared, HoursWouldBeLost, IllegalMove for closed cases, one and the same, or two countries.
+    DeclaredTheOther, TwoPlacesDeclared, HoursWouldBeLost, TwoRegions, IllegalMove for closed cases, or for one and the same.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -94,8 +98,8 @@ def _check(case: Case, duplicate: Case) -> None:
     both = (case, duplicate)
     if case.pk == duplicate.pk or CaseState.CLOSED in {each.state for each in both}:
         raise IllegalMove
-    if case.region.country_id != duplicate.region.country_id:
-        raise IllegalMove
+    if case.region_id != duplicate.region_id:
+        raise TwoRegions
     if any(_is_under_way(each) for each in both):
         raise SomethingIsUnderWay
     mine, theirs = (set(each.declarations.filter(state__in=IN_FORCE).values_list("ltid", flat=True)) for each in both)
@@ -174,7 +178,7 @@ def _together(case: Case, duplicate: Case, *, keeps_hours: bool) -> dict[str, An
     """The fields of the case that change. What the duplicate had instead stands in the timeline."""
     changes: dict[str, Any] = {"infected_count": max(case.infected_count, duplicate.infected_count)}
     changes["reference"] = case.reference or duplicate.reference
-    if not (case.assignee_id or case.team_id) and case.region_id == duplicate.region_id:
+    if not (case.assignee_id or case.team_id):
         changes |= {"assignee_id": duplicate.assignee_id, "team_id": duplicate.team_id}
     changes["follow_up_on"] = min(filter(None, (case.follow_up_on, duplicate.follow_up_on)), default=None)
     start = min(case.exposure_start, duplicate.exposure_start)

@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("dossier__isnull", True), ("place__isnull", True)),
-                    models.Q(("dossier__isnull", False), ("place__gte", 1)),
+                    models.Q(("dossier__isnull", False), ("place__gte", 1), ("place__isnull", False)),
                     _connector="OR",
                 ),
                 name="case_place_in_a_dossier",

@@ -15,7 +15,7 @@ from mct.access import find_case, tracers_only
 from mct.dossier_forms import MergeForm, numbered
 from mct.dossiers import OtherPerson, TooManyCases
 from mct.duplicates import compare, to_keep, told_apart
-from mct.merging import DeclaredTheOther, HoursWouldBeLost, SomethingIsUnderWay, TwoPlacesDeclared, can_span
+from mct.merging import DeclaredTheOther, HoursWouldBeLost, SomethingIsUnderWay, TwoPlacesDeclared, TwoRegions, can_span
 from mct.moves import IllegalMove, SomeoneWasFaster
 from mct.views.dossier import too_many
 from mct.words import span
@@ -41,7 +41,7 @@ def case_duplicate(request: HttpRequest, uuid: UUID, other: UUID) -> HttpRespons
         except (SomeoneWasFaster, IllegalMove):
             messages.warning(request, _("Someone was faster: one of the two cases has changed meanwhile. Look again."))
             return redirect("mct:case", case.uuid)
-        except (SomethingIsUnderWay, DeclaredTheOther, TwoPlacesDeclared, HoursWouldBeLost) as error:
+        except (SomethingIsUnderWay, DeclaredTheOther, TwoPlacesDeclared, TwoRegions, HoursWouldBeLost) as error:
             form.add_error(None, _why_not(error))
         else:
             messages.success(request, _("Merged. Everything of the other case is here now."))
@@ -70,6 +70,8 @@ def _why_not(error: Exception) -> str:
             )
         case DeclaredTheOther():
             return _("Only one of the two has declared something: keep that one.")
+        case TwoRegions():
+            return _("They are of two regions. A lead hands one of them over first, then they can be merged.")
         case TwoPlacesDeclared():
             return _(
                 "Both have declared hours, of different codes: they are two places. "
