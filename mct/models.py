@@ -126,7 +126,8 @@ class Case(models.Model):
                 name="case_closing_reason_known",
             ),
             models.CheckConstraint(
-                condition=Q(dossier__isnull=True, place__isnull=True) | Q(dossier__isnull=False, place__isnull=False, place__gte=1),
+                condition=Q(dossier__isnull=True, place__isnull=True)
+                | Q(dossier__isnull=False, place__isnull=False, place__gte=1),
                 name="case_place_in_a_dossier",
             ),
             models.CheckConstraint(

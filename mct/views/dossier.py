@@ -54,9 +54,10 @@ def case_beside(request: HttpRequest, uuid: UUID) -> HttpResponse:
         answer = register(request, form, evidence, beside=case, same_place=lambda: form.is_same_place)
     except TooManyCases:
         form.add_error(None, too_many())
-    except (IllegalMove, SomeoneWasFaster):
-        messages.warning(request, _("The case has changed meanwhile. Look again."))
-        return redirect("mct:case", case.uuid)
+    except SomeoneWasFaster:
+        form.add_error(None, _("Somebody else has just added a case of the same person. Send yours again."))
+    except IllegalMove:
+        form.add_error(None, _("The other case was merged into another one meanwhile. Go there to add this place."))
     else:
         if answer:
             return answer
