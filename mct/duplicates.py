@@ -43,8 +43,8 @@ class Candidate:
         return [row.label for row in self.rows if row.same]
 
     @property
-    def different(self) -> list[str]:
-        return [row.label for row in self.rows if not row.same]
+    def different(self) -> list[Row]:
+        return [row for row in self.rows if not row.same]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,13 +77,16 @@ class Likeness:
 
 
 def _alike(case: Case, codes: Sequence[CaseCode], regions: frozenset[int]) -> Iterator[Case]:
-    possible = _possible(case, regions)
+    """By number first: lists of these, an index has, where one condition over all might read every case of a region."""
+    by_code: set[int] = set()
     if codes:
-        same_code = CaseCode.objects.filter(ltid__in={code.ltid for code in codes}).values("case")
-        overlap = Q(exposure_start__lt=case.exposure_end, exposure_end__gt=case.exposure_start)
-        yield from possible.filter(overlap, pk__in=same_code)[:_COMPARED]
-    if case.reference and (ids := cases_with_reference(case.reference, regions=regions)[:_COMPARED]):
-        yield from (other for other in possible.filter(pk__in=ids) if same_reference(case.reference, other.reference))
+        same_code = CaseCode.objects.filter(ltid__in={code.ltid for code in codes}).order_by("-case")
+        by_code = set(same_code.values_list("case", flat=True)[:_COMPARED])
+    by_reference = set(cases_with_reference(case.reference, regions=regions)[:_COMPARED]) if case.reference else set()
+    for other in _possible(case, regions).filter(pk__in=(by_code | by_reference) - {case.pk}):
+        overlap = other.exposure_start < case.exposure_end and other.exposure_end > case.exposure_start
+        if (other.pk in by_code and overlap) or (other.pk in by_reference and same_reference(case.reference, other.reference)):
+            yield other
 
 
 def _possible(case: Case, regions: frozenset[int]) -> "QuerySet[Case]":

@@ -113,7 +113,7 @@ def test_number_of_queries_does_not_grow_with_what_is_on_the_page(agent, desk, r
         start = case.exposure_start + number * timedelta(minutes=10)
         declaration_of(other, state=DeclarationState.ACCEPTED, start=start, end=start + timedelta(minutes=10))
     client = desk(agent)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         client.get(url(case))
 
 
