@@ -39,6 +39,6 @@ def own_regions(request: HttpRequest) -> QuerySet[Region]:
 def find_case(request: HttpRequest, uuid: UUID) -> Case:
     """The case, if it is of one of the person's regions. Raises Http404."""
     cases = Case.objects.in_regions(regions_of(request)).select_related(
-        "region__country", "created_by", "proposed_by", "assignee", "team"
+        "region__country", "code", "created_by", "proposed_by", "assignee", "team", "merged_into"
     )
     return get_object_or_404(cases, uuid=uuid)

@@ -20,23 +20,29 @@ from clea_portal.audit.trail import record_read
 from clea_portal.authorities.models import Region
 from mct.api_fields import CaseDetailSerializer, CaseRowSerializer, NewCaseSerializer
 from mct.cases import register_case
+from mct.dossiers import MOST_CASES, TooManyCases
 from mct.enums import CaseState
 from mct.models import Case
+from mct.moves import IllegalMove, SomeoneWasFaster
 
 MEGABYTE = 1024 * 1024
 # Pictures come in it. A third of them is what base64 adds.
 BODY_LIMIT = 32 * MEGABYTE
 
 
+_RELATED = ("region__country", "dossier", "merged_into")
+
+
 class CaseParameters(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=CaseState.values, required=False)
     country = serializers.CharField(max_length=2, required=False, help_text="ISO code.")
     region = serializers.IntegerField(min_value=0, max_value=255, required=False, help_text="Its number.")
+    dossier = serializers.UUIDField(required=False, help_text="The number that all cases of one person have.")
 
     def narrowed(self, cases: "QuerySet[Case]") -> "QuerySet[Case]":
         """Raises ValidationError."""
         self.is_valid(raise_exception=True)
-        lookups = {"state": "state", "country": "region__country__code", "region": "region__number"}
+        lookups = {"state": "state", "country": "region__country__code", "region": "region__number", "dossier": "dossier__uuid"}
         return cases.filter(**{lookups[name]: value for name, value in self.validated_data.items()})
 
 
@@ -64,7 +70,7 @@ class CaseList(CaseView):
         The last registered first, without notes and codes. Each page is logged as a read.
         """
         parameters = CaseParameters(data=request.query_params)
-        cases = parameters.narrowed(_cases(request)).select_related("region__country").defer("notes")
+        cases = parameters.narrowed(_cases(request)).select_related(*_RELATED).defer("notes", "merged_into__notes")
         pages = Pages()
         shown = pages.paginate_queryset(cases, request, view=self) or []
         who = tracer(request)
@@ -81,9 +87,16 @@ class CaseList(CaseView):
         """
         who = tracer(request)
         regions = list(Region.objects.filter(pk__in=who.regions).select_related("country"))
-        serializer = NewCaseSerializer(data=request.data, context={"regions": regions})
+        serializer = NewCaseSerializer(data=request.data, context={"regions": regions, "cases": _cases(request)})
         serializer.is_valid(raise_exception=True)
-        case = register_case(by=who.user, **serializer.validated_data)
+        try:
+            case = register_case(by=who.user, **serializer.validated_data)
+        except TooManyCases as error:
+            text = _("One person has at most %(count)d cases. Register further ones by themselves.") % {"count": MOST_CASES}
+            raise serializers.ValidationError({"beside": [text]}) from error
+        except (IllegalMove, SomeoneWasFaster) as error:
+            text = _("The case has changed meanwhile. Look again.")
+            raise serializers.ValidationError({"beside": [text]}) from error
         return _answer(request, case.uuid, status=201)
 
 
@@ -104,5 +117,5 @@ def _cases(request: Request) -> "QuerySet[Case]":
 
 
 def _answer(request: Request, uuid: UUID, *, status: int = 200) -> Response:
-    cases = _cases(request).select_related("region__country").prefetch_related("codes", "declarations")
+    cases = _cases(request).select_related(*_RELATED).prefetch_related("codes", "declarations")
     return Response(CaseDetailSerializer(find(cases, uuid=uuid), context={"request": request}).data, status=status)

@@ -4,6 +4,7 @@ from base64 import b64decode
 from binascii import Error
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from clea_portal.scanning.results import MAX_BYTES
 from mct.enums import CaseState
 from mct.forms import MAX_LINKS, MAX_SPAN, MEGABYTE
 from mct.intake import MAX_PICTURES, NotALink, open_link
-from mct.models import NOTES_LIMIT, REFERENCE_LIMIT
+from mct.models import NOTES_LIMIT, REFERENCE_LIMIT, Case
 from mct.words import explain_link
 
 MAX_INFECTED = 999
@@ -92,6 +93,18 @@ class CaseRowSerializer(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=CaseState.values)
     problem = serializers.CharField(help_text="Why it needs attention; empty when it does not.")
     created_at = serializers.DateTimeField()
+    dossier = serializers.UUIDField(
+        source="dossier.uuid",
+        default=None,
+        allow_null=True,
+        help_text="The same for all cases of one person; null for a lone case.",
+    )
+    place = serializers.IntegerField(
+        allow_null=True, help_text="Which of that person's places it is; further codes of one place have the same number."
+    )
+    merged_into = serializers.UUIDField(
+        source="merged_into.uuid", default=None, allow_null=True, help_text="The case of which this one, closed, was a duplicate."
+    )
 
     def get_url(self, case: Any) -> str:
         return str(self.context["request"].build_absolute_uri(f"/api/v1/cases/{case.uuid}/"))
@@ -104,7 +117,7 @@ class CaseDetailSerializer(CaseRowSerializer):
 
 
 class NewCaseSerializer(StrictSerializer):
-    """``context["regions"]``: those that the token reaches."""
+    """``context["regions"]``: those that the token reaches; ``context["cases"]``: their cases."""
 
     exposure_start = MomentField(help_text="When infected people were there.")
     exposure_end = MomentField(help_text=f"At most {MAX_SPAN.days * 24} hours later, and not in the future.")
@@ -127,6 +140,19 @@ class NewCaseSerializer(StrictSerializer):
         help_text=f"Photos, scans or PDFs of the place's code, {MAX_BYTES // MEGABYTE} MB each. Read, then erased.",
     )
 
+    beside = serializers.UUIDField(
+        required=False, help_text="A case of the same person: the new one is held together with it, and declared by itself."
+    )
+    same_place = serializers.BooleanField(
+        default=False, help_text="With `beside`: another code or another time of that case's own place."
+    )
+
+    def validate_beside(self, number: UUID) -> Case:
+        case: Case | None = self.context["cases"].filter(uuid=number, merged_into=None).first()
+        if case is None:
+            raise serializers.ValidationError(_("No case of your regions has this number, or it was merged into another."))
+        return case
+
     def validate_exposure_start(self, moment: datetime) -> datetime:
         if moment > timezone.now():
             raise serializers.ValidationError(_("This time is yet to come. Write when the infected person was there."))
@@ -140,6 +166,8 @@ class NewCaseSerializer(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         start, end = attrs["exposure_start"], attrs["exposure_end"]
+        if attrs["same_place"] and "beside" not in attrs:
+            raise serializers.ValidationError({"same_place": [_("Say beside which case, in `beside`.")]})
         attrs["region"] = self._region(attrs.pop("country", None), attrs.get("region"))
         if end <= start:
             raise serializers.ValidationError({"exposure_end": [_("The end must be after the start.")]})

@@ -6,6 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -19,6 +20,9 @@ from mct.assigning import key_of
 from mct.code_facts import country_of, facts_of, kind_of, time_of, warn
 from mct.contact_panel import Contact
 from mct.declaring import is_withdrawable
+from mct.dossier_forms import numbered
+from mct.dossier_page import Siblings
+from mct.duplicates import Likeness
 from mct.enums import CASE_MOVES, IN_FORCE, UNFINISHED, CaseState, ClosingReason, DeclarationState, PictureState, Problem
 from mct.forms import EvidenceForm
 from mct.linking import fits
@@ -66,6 +70,7 @@ class CasePage:
     codes: Sequence[CaseCode]
     declarations: Sequence[Declaration]
     contact: Contact
+    siblings: Siblings
 
     @classmethod
     def read(cls, case: Case, *, user: User, now: datetime) -> "CasePage":
@@ -77,6 +82,7 @@ class CasePage:
             codes=list(case.codes.select_related("country")),
             declarations=list(case.declarations.select_related("server").defer("deep_link")),
             contact=Contact.read(case, now=now),
+            siblings=Siblings.read(case, user=user),
         )
 
     @property
@@ -127,6 +133,7 @@ class CasePage:
                 for row in self.declarations
             ],
             self.contact.version,
+            self.siblings.version,
         ]
         return sha256(repr(shown).encode()).hexdigest()[:16]
 
@@ -155,7 +162,7 @@ class CasePage:
 
 
 def context(page: CasePage) -> dict[str, Any]:
-    """What the templates of mct/case.html need. Some twelve queries with those of ``CasePage.read``, whatever is on the page."""
+    """What the templates of mct/case.html need. Some sixteen queries with those of ``CasePage.read``, whatever is on the page."""
     case = page.case
     situation, shown = page.situation, _preview(page)
     noticed = warn(case, page.codes, regions=roles_of(page.user).regions)
@@ -185,6 +192,8 @@ def context(page: CasePage) -> dict[str, Any]:
         "likely_reason": _LIKELY.get(situation, ""),
         "evidence_form": EvidenceForm() if situation in _WITH_FORM else None,
         "deleted_on": deleted_on(case),
+        "merged_into": _merged_into(page),
+        "likeness": Likeness.read(case, page.codes, by=page.user),
         "timeline": tell(case),
     }
 
@@ -193,6 +202,16 @@ def _preview(page: CasePage) -> Any:
     if page.case.state not in (CaseState.READY, CaseState.AWAITING_APPROVAL) or page.code is None:
         return None
     return preview(page.case, page.code, regions=roles_of(page.user).regions, now=page.now)
+
+
+def _merged_into(page: CasePage) -> dict[str, str]:
+    """Which case this one is a part of now. ``url`` is empty where that has been handed to another region since."""
+    kept = page.case.merged_into
+    if kept is None:
+        return {}
+    if kept.region_id not in roles_of(page.user).regions:
+        return {"text": _("a case that is another region's now"), "url": ""}
+    return {"text": numbered(kept), "url": reverse("mct:case", args=[kept.uuid])}
 
 
 def _steps(page: CasePage) -> list[dict[str, Any]]:

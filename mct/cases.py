@@ -10,6 +10,7 @@ from django.utils import timezone
 from clea_portal.accounts.models import User
 from clea_portal.authorities.models import Region
 from mct.contact_links import end_links
+from mct.dossiers import take_spot
 from mct.enums import IN_FORCE, UNFINISHED, CaseState, ClosingReason, DeclarationState, Entry, LinkEnding, Problem
 from mct.intake import add_evidence
 from mct.models import Case
@@ -32,14 +33,21 @@ def register_case(
     links: Sequence[str],
     by: User,
     uuid: UUID | None = None,
+    beside: Case | None = None,
+    same_place: bool = False,
 ) -> Case:
     """A new case; with pictures or links it is linked at once, else it stays a draft.
 
     ``uuid``: its number, where it was given out before, so that the same registration sent twice makes one case.
-    Raises TooManyPictures, NotALink, IntegrityError for a number that a case has already.
+    ``beside``: another case of the same person; ``same_place``: this one is of its place too, with another code or span.
+    Raises TooManyPictures, NotALink, IntegrityError for a number that a case has already; beside a case, what
+    ``take_spot`` raises.
     """
     with transaction.atomic():
+        spot = take_spot(beside, same_place=same_place) if beside else None
         case = Case.objects.create(
+            dossier=spot.dossier if spot else None,
+            place=spot.place if spot else None,
             uuid=uuid or uuid4(),
             region=region,
             exposure_start=exposure_start,
@@ -50,6 +58,9 @@ def register_case(
             created_by=by,
         )
         note(case, Entry.REGISTERED, by=by)
+        if beside:
+            note(case, Entry.BESIDE, by=by, other=str(beside.uuid))
+            note(beside, Entry.BESIDE, by=by, other=str(case.uuid))
         index_case(case)
         add_evidence(case=case, pictures=pictures, links=links, by=by)
     case.refresh_from_db()

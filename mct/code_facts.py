@@ -68,7 +68,7 @@ def _fit(case: Case, code: CaseCode) -> str:
 def warn(case: Case, codes: Sequence[CaseCode], *, regions: frozenset[int]) -> dict[int, list[Noticed]]:
     """By code, what to be careful of. One query. ``regions``: those of the person; of cases elsewhere only the region is told."""
     others = (
-        CaseCode.objects.filter(ltid__in={code.ltid for code in codes})
+        CaseCode.objects.filter(ltid__in={code.ltid for code in codes}, case__merged_into=None)
         .exclude(case=case)
         .select_related("case__region")
         .order_by("-case__created_at", "-case_id")

@@ -123,7 +123,8 @@ def finish(link: ContactLink, *, now: datetime) -> str:
 def lock(link: ContactLink, *, now: datetime) -> tuple[Case, ContactLink]:
     """The link's case, locked, and the link as it is now. Raises SomeoneWasFaster when it no longer works."""
     case = lock_case(link.case_id)
-    fresh = _answering(now).filter(pk=link.pk).first()
+    # By a merge, a link becomes another case's.
+    fresh = _answering(now).filter(pk=link.pk, case=case).first()
     if fresh is None:
         raise SomeoneWasFaster
     return case, fresh

@@ -138,6 +138,8 @@ class BulkForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.desk = desk
         self.fields["to"].choices = whose(desk)  # type: ignore[attr-defined]
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "form-select"
 
     def assignee(self) -> Team | User | None:
         """A Team, a User, or None for nobody."""

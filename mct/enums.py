@@ -26,7 +26,8 @@ CASE_MOVES: dict[str, set[CaseState]] = {
     CaseState.DECLARING: _OUTCOMES - {CaseState.DECLARING},
     # Back to ready: what was declared has been withdrawn at the server.
     CaseState.DECLARED: {CaseState.PUBLISHED, CaseState.NEEDS_ATTENTION, CaseState.READY, CaseState.CLOSED},
-    CaseState.PUBLISHED: {CaseState.READY, CaseState.CLOSED},
+    # Back to declared: by a merge, it has what another case declared, which the public list does not show yet.
+    CaseState.PUBLISHED: {CaseState.DECLARED, CaseState.READY, CaseState.CLOSED},
     CaseState.CLOSED: set(),
 }
 
@@ -159,6 +160,14 @@ class Entry(models.TextChoices):
     ASSIGNED = "assigned", _("Case assigned")
     MOVED_REGION = "moved_region", _("Case handed to another region")
     NOTED = "noted", _("Note")
+    BESIDE = "beside", _("Another case of the same person registered")
+    SPLIT = "split", _("Several codes chosen: each has its case")
+    SAME_PERSON = "same_person", _("Put together with other cases of the same person")
+    TAKEN_OUT = "taken_out", _("Taken out of the cases of the same person")
+    MERGED = "merged", _("A duplicate was merged into this case")
+    MERGED_INTO = "merged_into", _("Merged into another case")
+    DISTINCT = "distinct", _("Marked as not a duplicate")
+    DISTINCT_REVOKED = "distinct_revoked", _("No longer marked as not a duplicate")
     FOLLOW_UP = "follow_up", _("Follow-up")
     CLOSED = "closed", _("Case closed")
 

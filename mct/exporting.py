@@ -24,7 +24,7 @@ from mct.words import IN_SHORT
 BATCH = 500
 _FIELDS = (
     *("uuid", "reference", "region", "exposure_start", "exposure_end", "infected_count"),
-    *("state", "problem", "notes", "created_at"),
+    *("state", "problem", "notes", "created_at", "place"),
 )
 _ORIGINS = {Entry.CODE_SHARED: Origin.MANAGER, Entry.PICTURE_READ: Origin.PICTURE, Entry.LINK_ADDED: Origin.LINK}
 # The entity of each column, and its property, as SORMAS's import of events names them.
@@ -67,6 +67,7 @@ def headings() -> Row:
         *(f"{_('from')} ({zone})", _("to"), _("infected people"), _("state"), _("problem")),
         *(_("check code"), _("LTId"), _("how the code came"), _("notes")),
         *(_("registered"), _("declaration ordered"), _("accepted"), _("published")),
+        *(_("number of the person's cases"), _("place"), _("merged into")),
     )
 
 
@@ -84,7 +85,13 @@ def rows(cases: "QuerySet[Case]", *, seen: Callable[[Case], None]) -> Iterator[R
             *((check_code(ltid), str(ltid), origins[story.origin]) if ltid else ("", "", "")),
             case.notes,
             *(case.created_at, *(min(times, default=None) for times in (story.ordered, story.accepted, story.published))),
+            *(_number(case, "person"), case.place, _number(case, "kept")),
         )
+
+
+def _number(case: Case, name: str) -> str:
+    """Of what a case belongs to, as ``_with_stories`` has read it; empty where there is none."""
+    return str(getattr(case, name) or "")
 
 
 def sormas_rows(cases: "QuerySet[Case]", *, seen: Callable[[Case], None]) -> Iterator[Row]:
@@ -118,7 +125,11 @@ def _with_stories(cases: "QuerySet[Case]") -> Iterator[tuple[Case, Region, _Stor
     """Batch by batch, by primary key: memory stays flat, and no cursor is held open while somebody writes a file."""
     regions = Region.objects.select_related("country").in_bulk()
     # Of the code, only what may go out is read.
-    wanted = cases.order_by("-pk").annotate(ltid=F("code__ltid")).only(*_FIELDS)
+    wanted = (
+        cases.order_by("-pk")
+        .annotate(ltid=F("code__ltid"), person=F("dossier__uuid"), kept=F("merged_into__uuid"))
+        .only(*_FIELDS)
+    )
     last: int | None = None
     while batch := list((wanted if last is None else wanted.filter(pk__lt=last))[:BATCH]):
         last = batch[-1].pk

@@ -47,9 +47,14 @@ def _find_countries(case: Case) -> None:
 
 def obstacle(case: Case, code: CaseCode, *, now: datetime) -> Problem | None:
     """What keeps this code from being declared for this case's hours, or None."""
+    server = ServerAuthority.objects.filter(country=code.country).first() if code.country else None
+    return obstacle_at(server, case, code, now=now)
+
+
+def obstacle_at(server: ServerAuthority | None, case: Case, code: CaseCode, *, now: datetime) -> Problem | None:
+    """Without a query. ``server``: that of the code's country."""
     if code.country is None:
         return Problem.UNKNOWN_COUNTRY
-    server = ServerAuthority.objects.filter(country=code.country).first()
     if server is None or (server.kind == ServerKind.API and not server.client_key):
         return Problem.NO_SERVER
     if code.lsp_type == LspType.ASYNCHRONOUS and not server.accepts_type_1:

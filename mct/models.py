@@ -64,6 +64,14 @@ class Case(models.Model):
     assignments = models.PositiveIntegerField(default=0, editable=False)
     follow_up_on = models.DateField(_("follow-up"), null=True, editable=False)
     closing_reason = models.CharField(_("closed because"), max_length=12, choices=ClosingReason, blank=True, editable=False)
+    # The other places of the same person, and which of them this is; a second code of one place has the same number.
+    dossier = models.ForeignKey(
+        "Dossier", on_delete=models.PROTECT, null=True, related_name="cases", db_index=False, editable=False
+    )
+    place = models.PositiveSmallIntegerField(_("place"), null=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, related_name="merged", db_index=False, editable=False
+    )
     created_at = models.DateTimeField(_("registered"), default=timezone.now, editable=False)
     state_changed_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -96,6 +104,8 @@ class Case(models.Model):
             models.Index(
                 fields=["region", "-created_at", "-id"], condition=Q(problem=Problem.UNKNOWN_OUTCOME), name="case_unknown_outcome"
             ),
+            models.Index(fields=["dossier", "place"], condition=Q(dossier__isnull=False), name="case_by_dossier"),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="case_merged"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=CaseState.values), name="case_state_known"),
@@ -114,6 +124,16 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=Q(closing_reason="") | Q(state=CaseState.CLOSED, closing_reason__in=ClosingReason.values),
                 name="case_closing_reason_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(dossier__isnull=True, place__isnull=True)
+                | Q(dossier__isnull=False, place__isnull=False, place__gte=1),
+                name="case_place_in_a_dossier",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True)
+                | Q(state=CaseState.CLOSED, closing_reason=ClosingReason.DUPLICATE) & ~Q(merged_into=F("id")),
+                name="case_merged_is_closed",
             ),
         ]
 
@@ -300,5 +320,6 @@ class CodeRequest(models.Model):
 from mct.authorising.models import UploadAuthorisation  # noqa: E402, F401 - Django finds models here
 from mct.contact_models import ContactLink, RegisterPage  # noqa: E402, F401 - Django finds models by this module
 from mct.desk_models import CaseWord, SavedFilter  # noqa: E402, F401 - so that Django finds them
+from mct.dossier_models import DistinctPair, Dossier  # noqa: E402, F401 - so that Django finds them
 from mct.messages.models import ContactMessage as ContactMessage  # noqa: E402 - found by Django here
 from mct.messages.models import MessageEvent as MessageEvent  # noqa: E402

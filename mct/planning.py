@@ -1,5 +1,6 @@
 """What will be declared for a case, before it happens."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -34,9 +35,16 @@ def plan(case: Case, code: CaseCode, *, now: datetime) -> Plan:
 
     In whole minutes, as people see them: what is declared is what was shown. Raises ServerAuthority.DoesNotExist.
     """
-    now = now.replace(second=0, microsecond=0)
     assert code.country is not None
     server = ServerAuthority.objects.select_related("country").get(country=code.country)
+    standing = Declaration.objects.filter(server=server, ltid=code.ltid, state__in=IN_FORCE)
+    return plan_at(server, case, code, standing=list(standing), now=now)
+
+
+def plan_at(server: ServerAuthority, case: Case, code: CaseCode, *, standing: Sequence[Declaration], now: datetime) -> Plan:
+    """Without a query. ``standing``: all that is in force at the server of this code's LTId."""
+    now = now.replace(second=0, microsecond=0)
+    assert code.country is not None
     start, end = case.exposure_start, min(case.exposure_end, now)
     early = code.starts_at is not None and code.starts_at < start
     if early and code.starts_at is not None:
@@ -44,7 +52,7 @@ def plan(case: Case, code: CaseCode, *, now: datetime) -> Plan:
     horizon = now - timedelta(days=code.country.horizon_days)
     cut = start < horizon
     start = max(start, horizon)
-    joined = list(Declaration.objects.filter(server=server, ltid=code.ltid, state__in=IN_FORCE, start__lt=end, end__gt=start))
+    joined = [declaration for declaration in standing if declaration.start < end and declaration.end > start]
     covered = [(declaration.start, declaration.end) for declaration in joined]
     if start >= end:
         calls = []
@@ -57,5 +65,6 @@ def plan(case: Case, code: CaseCode, *, now: datetime) -> Plan:
 
 
 def others_with_code(case: Case, code: CaseCode) -> list[Case]:
-    """Other cases with the same LTId, newest first."""
-    return list(Case.objects.filter(Q(codes__ltid=code.ltid)).exclude(pk=case.pk).select_related("region").distinct()[:20])
+    """Other cases with the same LTId, newest first; one that was merged into another is none any more."""
+    others = Case.objects.filter(Q(codes__ltid=code.ltid), merged_into=None).exclude(pk=case.pk)
+    return list(others.select_related("region").distinct()[:20])

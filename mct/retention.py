@@ -6,6 +6,7 @@ from clea_portal.authorities.models import Country
 from mct.contact_links import end_expired
 from mct.contact_models import RegisterPage
 from mct.desk_models import SavedFilter
+from mct.dossier_models import Dossier
 from mct.enums import CaseState
 from mct.models import Case, CodeRequest, Declaration
 
@@ -15,7 +16,7 @@ FORGOTTEN = timedelta(days=60)
 
 def purge(*, now: datetime) -> int:
     """Delete old requests, secrets of old links, register pages, selections of those who left, and cases past their retention
-    with all of theirs; how many rows.
+    with all of theirs, and dossiers without a case; how many rows.
     """
     # Who has left contact tracing needs no selections of its list.
     rows = SavedFilter.objects.filter(owner__team_memberships=None).delete()[0]
@@ -27,6 +28,7 @@ def purge(*, now: datetime) -> int:
         cases = Case.objects.filter(region__country=country)
         rows += cases.filter(state=CaseState.CLOSED, state_changed_at__lt=limit).delete()[0]
         rows += cases.exclude(state=CaseState.CLOSED).filter(state_changed_at__lt=limit - FORGOTTEN).delete()[0]
+    rows += Dossier.objects.filter(cases=None).delete()[0]
     # As long as its hours could be declared anew, a declaration stands in the way of a second one.
     longest = max([15, *Country.objects.values_list("horizon_days", flat=True)])
     wanted = Case.objects.filter(declarations=OuterRef("pk"))

@@ -85,7 +85,8 @@ def digests(words: Iterable[str], *, region: int) -> set[int]:
 
 def index_case(case: Case) -> None:
     """Make a locked case findable by what stands in it now, and in its region only."""
-    remarks = case.timeline.filter(entry=Entry.NOTED).values_list("remark", flat=True)
+    # The remark of a merged case is the reference that it had.
+    remarks = case.timeline.filter(entry__in=[Entry.NOTED, Entry.MERGED]).values_list("remark", flat=True)
     found = tokens(reference=case.reference, notes=[case.notes, *remarks], ltids=set(case.codes.values_list("ltid", flat=True)))
     wanted = digests(found, region=case.region_id)
     kept = set(CaseWord.objects.filter(case=case).values_list("digest", flat=True))
@@ -142,6 +143,17 @@ def find_cases(text: str, *, regions: frozenset[int]) -> Found:
         ids |= set(_cases_with(together, regions)[:MOST_FOUND])
     by_words = _cases_with_all(words, regions) if words else Found(ids=frozenset())
     return Found(ids=by_words.ids | ids, capped=by_words.capped)
+
+
+def cases_with_reference(reference: str, *, regions: frozenset[int]) -> list[int]:
+    """Cases whose reference is this one or begins with it, the newest first; none for one of fewer than SHORTEST signs."""
+    together = _together(reference)
+    return _cases_with(together, regions) if len(together) >= SHORTEST else []
+
+
+def same_reference(one: str, other: str) -> bool:
+    """Whether two references differ by nothing but capitals, accents, blanks and signs."""
+    return bool(_together(one)) and _together(one) == _together(other)
 
 
 def _number(text: str) -> UUID | None:

@@ -48,6 +48,14 @@ _LOOKS = {
     Entry.ASSIGNED: ("user", "neutral"),
     Entry.MOVED_REGION: ("arrow-right", "accent"),
     Entry.NOTED: ("note", "neutral"),
+    Entry.BESIDE: ("plus", "neutral"),
+    Entry.SPLIT: ("check", "accent"),
+    Entry.SAME_PERSON: ("users", "neutral"),
+    Entry.TAKEN_OUT: ("undo", "neutral"),
+    Entry.MERGED: ("cases", "accent"),
+    Entry.MERGED_INTO: ("cases", "accent"),
+    Entry.DISTINCT: ("cross", "neutral"),
+    Entry.DISTINCT_REVOKED: ("undo", "neutral"),
     Entry.FOLLOW_UP: ("bell", "neutral"),
     Entry.CLOSED: ("archive", "neutral"),
 }
@@ -132,7 +140,7 @@ def _line(entry: TimelineEntry, names: dict[str, str]) -> Line | None:
     return Line(
         when=entry.at,
         title=title,
-        text=" ".join(filter(None, [text, _quoted(entry.remark)])),
+        text=" ".join(filter(None, [text, _quoted(entry.remark), _of(params)])),
         who=_who(entry, kind),
         icon=icon,
         tone=tone,
@@ -200,6 +208,13 @@ def _text(kind: Entry, params: dict[str, Any], names: dict[str, str]) -> str:
         case Entry.FOLLOW_UP:
             on = params["day"]
             return format_date(date.fromisoformat(on), "l j F Y") if on else _("No more.")
+        case Entry.SPLIT:
+            return ngettext("%(count)d case.", "%(count)d cases.", params["cases"]) % {"count": params["cases"]}
+        case Entry.BESIDE | Entry.SAME_PERSON | Entry.DISTINCT | Entry.DISTINCT_REVOKED | Entry.MERGED_INTO:
+            return _("Case %(number)s.") % {"number": params["other"][:8]}
+        case Entry.MERGED:
+            hours = span(datetime.fromisoformat(params["start"]), datetime.fromisoformat(params["end"]))
+            return _("Case %(number)s: %(hours)s.") % {"number": params["other"][:8], "hours": hours}
         case Entry.CLOSED:
             reason = params.get("reason")
             return str(ClosingReason(reason).label) if reason else ""
@@ -216,6 +231,11 @@ def _shared(params: dict[str, Any]) -> str:
             return told + " " + _("It is another one than the case had before.")
         case _:
             return told
+
+
+def _of(params: dict[str, Any]) -> str:
+    """Of a line that came by a merge, whose it was."""
+    return _("(of case %(number)s, merged)") % {"number": params["of"]} if "of" in params else ""
 
 
 def _quoted(remark: str) -> str:

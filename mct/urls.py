@@ -1,6 +1,20 @@
 from django.urls import path
 
-from mct.views import acts, asking, assigning, bulk, case, contact_link, listing, register, registering, saving, taking_back
+from mct.views import (
+    acts,
+    asking,
+    assigning,
+    bulk,
+    case,
+    contact_link,
+    dossier,
+    duplicates,
+    listing,
+    register,
+    registering,
+    saving,
+    taking_back,
+)
 
 app_name = "mct"
 urlpatterns = [
@@ -25,6 +39,13 @@ urlpatterns = [
     path("<uuid:uuid>/contact/stop/", contact_link.contact_link_stop, name="contact_link_stop"),
     path("<uuid:uuid>/register/<uuid:page>/", register.register_page, name="register_page"),
     path("<uuid:uuid>/register/<uuid:page>/<int:sheet>/", register.register_sheet, name="register_sheet"),
+    path("<uuid:uuid>/beside/", dossier.case_beside, name="case_beside"),
+    path("<uuid:uuid>/person/", dossier.case_person, name="case_person"),
+    path("<uuid:uuid>/person/leave/", dossier.case_leave, name="case_leave"),
+    path("<uuid:uuid>/duplicates/<uuid:other>/", duplicates.case_duplicate, name="case_duplicate"),
+    path("<uuid:uuid>/duplicates/<uuid:other>/apart/", duplicates.duplicate_apart, name="duplicate_apart"),
+    path("<uuid:uuid>/duplicates/<uuid:other>/person/", duplicates.duplicate_person, name="duplicate_person"),
+    path("<uuid:uuid>/codes/split/", dossier.codes_split, name="codes_split"),
     path("<uuid:uuid>/codes/<uuid:code>/choose/", acts.code_choose, name="code_choose"),
     path("<uuid:uuid>/declare/", acts.case_declare, name="case_declare"),
     path("<uuid:uuid>/approve/", acts.case_approve, name="case_approve"),

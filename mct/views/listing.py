@@ -81,5 +81,6 @@ def _row(case: Case, *, now: datetime) -> dict[str, Any]:
         "check_code": case.code.check_code if case.code else "",
         "whose": case.assignee or case.team or "",
         "follow_up": date_format(due, "D j N Y") if due else "",
+        "place": case.place if case.dossier_id else None,
         "is_due": bool(due and due <= timezone.localdate(now)),
     }

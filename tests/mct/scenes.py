@@ -15,8 +15,10 @@ from clea_portal.protocol.ntp import to_ntp
 from clea_portal.scanning.results import Advice
 from mct.contact_links import finish, open_anew
 from mct.declaring import declare
+from mct.duplicates import keep_apart
 from mct.enums import CaseState, DeclarationState, Entry, PictureState, Problem
-from mct.models import Case
+from mct.merging import merge
+from mct.models import Case, Dossier
 from mct.moves import move_case, note
 from mct.register_pages import keep_pages
 from tests.factories import (
@@ -321,6 +323,40 @@ def withdrawn_at_the_server(by: User) -> Case:
     case.declarations.update(state=DeclarationState.WITHDRAWN, withdrawn_at=timezone.now())
     note(case, Entry.TAKEN_BACK_ANSWER, by=None, declaration="1", result="accepted", reason="accepted", status=204)
     Case.objects.filter(pk=case.pk).update(state=CaseState.READY)
+    case.refresh_from_db()
+    return case
+
+
+@scene
+def of_several_places(by: User) -> Case:
+    """Ready, with a second code of its place that is ready too, another place that is published, and one in another region."""
+    case = linked_case(reference="2026-0117", created_by=by)
+    note(case, Entry.REGISTERED, by=by)
+    dossier = Dossier.objects.create(created_by=by)
+    Case.objects.filter(pk=case.pk).update(dossier=dossier, place=1)
+    own = {"dossier": dossier, "reference": "2026-0117", "created_by": by}
+    linked_case(place=1, exposure_start=case.exposure_end + HOUR, **own)
+    linked_case(place=2, state=CaseState.PUBLISHED, exposure_start=case.exposure_start - 24 * HOUR, **own)
+    CaseFactory(place=3, region=RegionFactory(number=69, name="Rhône"), **own)
+    case.refresh_from_db()
+    return case
+
+
+@scene
+def looking_like_another(by: User) -> Case:
+    """Another case has the same code and a part of the hours, and was told apart from a third one."""
+    case = linked_case(reference="2026-0117", created_by=by)
+    note(case, Entry.REGISTERED, by=by)
+    linked_case(reference="2026-0118", exposure_start=case.exposure_start + HOUR, code={"deep_link": case.code.deep_link})
+    keep_apart(case=case, other=linked_case(reference="2026-0119", code={"deep_link": case.code.deep_link}), by=by)
+    return case
+
+
+@scene
+def merged(by: User) -> Case:
+    kept = linked_case(reference="2026-0117", created_by=by)
+    case = linked_case(reference="2026-0118", created_by=by, code={"deep_link": kept.code.deep_link})
+    merge(case=kept, duplicate=case, by=by)
     case.refresh_from_db()
     return case
 

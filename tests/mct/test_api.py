@@ -90,6 +90,9 @@ def test_list_holds_the_cases_of_the_person_s_regions_without_notes_and_codes(re
         "state": "ready",
         "problem": "",
         "created_at": iso(new.created_at),
+        "dossier": None,
+        "place": None,
+        "merged_into": None,
     }
     assert answer["Cache-Control"] == "private, no-store"
 

@@ -101,6 +101,9 @@ def test_row_holds_the_case_and_its_ltid_but_no_link():
         "declaration ordered": MADE + timedelta(hours=1),
         "accepted": MADE + timedelta(hours=2),
         "published": MADE + timedelta(hours=3),
+        "number of the person's cases": "",
+        "place": None,
+        "merged into": "",
     }
     assert case.code.deep_link not in str(row)
 
@@ -109,7 +112,7 @@ def test_case_without_code_and_declaration_has_empty_cells():
     CaseFactory(state=CaseState.NEEDS_ATTENTION, problem=Problem.NO_CODE, reference="")
     [row] = rows_of(Case.objects.all())
     assert [cell for cell in row[8:] if cell is not None][:6] == ["needs attention", "no code could be read", "", "", "", ""]
-    assert row[-3:] == (None, None, None)
+    assert row[-6:] == (None, None, None, "", None, "")
 
 
 def test_rows_come_in_batches_the_last_registered_first(monkeypatch, django_assert_num_queries):

@@ -13,7 +13,7 @@ from clea_portal.accounts.models import Administration
 from clea_portal.authorities.enums import Deployment
 from clea_portal.authorities.models import Country
 from mct.enums import CaseState, DeclarationState
-from mct.models import Case, ContactLink, Declaration, RegisterPage, TimelineEntry
+from mct.models import Case, ContactLink, Declaration, DistinctPair, Dossier, RegisterPage, TimelineEntry
 from mct.urls import urlpatterns
 from tests.factories import (
     CountryFactory,
@@ -63,6 +63,13 @@ RUNGS = {
     "contact_link_stop": Rung("with_a_contact", post=302),
     "register_page": Rung("with_a_contact", get=200, parts=("page",)),
     "register_sheet": Rung("with_a_contact", get=200, parts=("page", "sheet")),
+    "case_beside": Rung("ready", get=200, post=200),
+    "case_person": Rung("of_several_places", get=200, post=302),
+    "case_leave": Rung("of_several_places", post=302),
+    "case_duplicate": Rung("looking_like_another", get=200, post=200, parts=("other",)),
+    "duplicate_apart": Rung("looking_like_another", post=302, parts=("other",)),
+    "duplicate_person": Rung("looking_like_another", post=302, parts=("other",)),
+    "codes_split": Rung("several_codes", post=302),
     "code_choose": Rung("several_codes", post=302, parts=("code",)),
     "case_declare": Rung("ready", post=302),
     "case_approve": Rung("proposed_by_a_colleague", post=302),
@@ -76,6 +83,7 @@ RUNGS = {
 
 
 PARTS = {
+    "other": lambda case: Case.objects.exclude(pk=case.pk).order_by("pk").first().uuid,
     "code": lambda case: case.codes.first().uuid,
     "declaration": lambda case: case.declarations.first().uuid,
     "page": lambda case: case.register_pages.first().uuid,
@@ -97,7 +105,7 @@ def situation(name):
 
 def kept():
     """All that an act could change."""
-    kept_models = (Case, ContactLink, Declaration, RegisterPage, TimelineEntry)
+    kept_models = (Case, ContactLink, Declaration, DistinctPair, Dossier, RegisterPage, TimelineEntry)
     return [list(model.objects.order_by("pk").values()) for model in kept_models]
 
 
