@@ -32,6 +32,15 @@ CASE_MOVES: dict[str, set[CaseState]] = {
 }
 
 
+class CodeKind(models.TextChoices):
+    """What a case's chosen code is."""
+
+    POSTER = "poster", _("of a poster or screen")
+    DATED = "dated", _("with a time written in it")
+    ASYNCHRONOUS = "asynchronous", _("asynchronous")
+    NONE = "none", _("no code yet")
+
+
 class Problem(models.TextChoices):
     """Why a case needs attention; the labels say what can be done."""
 

@@ -7,14 +7,13 @@ from typing import Any
 import django_filters
 from crispy_forms.helper import FormHelper
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from clea_portal.authorities.models import Region
-from clea_portal.protocol.lsp import LspType
-from mct.enums import CaseState
+from mct.enums import CaseState, CodeKind
 from mct.forms import MAX_SPAN
 from mct.models import Case
 
@@ -32,12 +31,6 @@ SORTS = {
     "exposure": _("Latest exposure first"),
     "moved": _("Latest change of state first"),
     "follow-up": _("By follow-up date"),
-}
-KINDS: dict[str, tuple[Promise, Q]] = {
-    "poster": (_("of a poster or screen"), Q(code__lsp_type=LspType.SYNCHRONOUS, code__starts_at=None)),
-    "dated": (_("with a time written in it"), Q(code__lsp_type=LspType.SYNCHRONOUS, code__starts_at__isnull=False)),
-    "asynchronous": (_("asynchronous"), Q(code__lsp_type=LspType.ASYNCHRONOUS)),
-    "none": (_("no code yet"), Q(code=None)),
 }
 _DAY = {"type": "date"}
 
@@ -57,10 +50,7 @@ class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]
     )
     until = django_filters.DateFilter(label=_("to"), method="to_day", widget=forms.DateInput(_DAY, format="%Y-%m-%d"))
     kind = django_filters.ChoiceFilter(
-        label=_("Kind of code"),
-        choices=[(name, label) for name, (label, _q) in KINDS.items()],
-        empty_label=_("All"),
-        method="of_kind",
+        label=_("Kind of code"), choices=CodeKind.choices, empty_label=_("All"), field_name="code_kind"
     )
     region = django_filters.ModelChoiceFilter(label=_("Region"), queryset=Region.objects.none(), empty_label=_("All"))
     sort = django_filters.ChoiceFilter(
@@ -97,9 +87,6 @@ class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]
             return cases.filter(exposure_start__lt=_first_moment(day + timedelta(days=1)))
         except OverflowError:
             return cases
-
-    def of_kind(self, cases: "QuerySet[Case]", name: str, kind: str) -> "QuerySet[Case]":
-        return cases.filter(KINDS[kind][1])
 
     def as_it_is(self, cases: "QuerySet[Case]", name: str, value: str) -> "QuerySet[Case]":
         return cases

@@ -13,7 +13,19 @@ from django.utils.translation import gettext_lazy as _
 from clea_portal.authorities.models import Country, Region, ServerAuthority, Team
 from clea_portal.fields import EncryptedBinaryField, EncryptedTextField
 from clea_portal.protocol.check_code import check_code
-from mct.enums import IN_FORCE, ON_ITS_WAY, CaseState, ClosingReason, DeclarationState, Entry, PictureState, Problem
+from clea_portal.protocol.lsp import LspType
+from mct.case_indexes import CASE_INDEXES
+from mct.enums import (
+    IN_FORCE,
+    ON_ITS_WAY,
+    CaseState,
+    ClosingReason,
+    CodeKind,
+    DeclarationState,
+    Entry,
+    PictureState,
+    Problem,
+)
 
 NOTES_LIMIT = 5000
 REFERENCE_LIMIT = 40
@@ -41,6 +53,8 @@ class Case(models.Model):
     state = models.CharField(_("state"), max_length=20, choices=CaseState, default=CaseState.DRAFT, editable=False)
     problem = models.CharField(_("problem"), max_length=20, choices=Problem, blank=True, editable=False)
     code = models.ForeignKey("CaseCode", on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
+    # Of the chosen code; written where the code is (mct/moves.py).
+    code_kind = models.CharField(max_length=12, choices=CodeKind, default=CodeKind.NONE, editable=False)
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
     )
@@ -81,32 +95,7 @@ class Case(models.Model):
         verbose_name = _("case")
         verbose_name_plural = _("cases")
         ordering = ["-created_at", "-pk"]
-        indexes = [
-            models.Index(fields=["region", "-created_at", "-id"], name="case_by_region"),
-            models.Index(fields=["region", "state", "-created_at", "-id"], name="case_by_state"),
-            models.Index(
-                fields=["state", "state_changed_at"],
-                condition=Q(state__in=[CaseState.LINKING, CaseState.DECLARING, CaseState.DECLARED]),
-                name="case_in_motion",
-            ),
-            models.Index(fields=["region", "-exposure_start", "-id"], name="case_by_exposure"),
-            models.Index(fields=["region", "-state_changed_at", "-id"], name="case_by_last_move"),
-            models.Index(
-                fields=["region", "follow_up_on", "id"], condition=Q(follow_up_on__isnull=False), name="case_by_follow_up"
-            ),
-            models.Index(fields=["assignee", "-created_at", "-id"], condition=Q(assignee__isnull=False), name="case_by_assignee"),
-            models.Index(fields=["team", "-created_at", "-id"], condition=Q(team__isnull=False), name="case_by_team"),
-            models.Index(
-                fields=["region", "-created_at", "-id"],
-                condition=Q(assignee__isnull=True, team__isnull=True) & ~Q(state=CaseState.CLOSED),
-                name="case_unassigned",
-            ),
-            models.Index(
-                fields=["region", "-created_at", "-id"], condition=Q(problem=Problem.UNKNOWN_OUTCOME), name="case_unknown_outcome"
-            ),
-            models.Index(fields=["dossier", "place"], condition=Q(dossier__isnull=False), name="case_by_dossier"),
-            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="case_merged"),
-        ]
+        indexes = CASE_INDEXES
         constraints = [
             models.CheckConstraint(condition=Q(state__in=CaseState.values), name="case_state_known"),
             models.CheckConstraint(
@@ -204,6 +193,12 @@ class CaseCode(models.Model):
     @property
     def check_code(self) -> str:
         return check_code(self.ltid)
+
+    @property
+    def kind(self) -> CodeKind:
+        if self.lsp_type == LspType.ASYNCHRONOUS:
+            return CodeKind.ASYNCHRONOUS
+        return CodeKind.POSTER if self.starts_at is None else CodeKind.DATED
 
 
 class Declaration(models.Model):

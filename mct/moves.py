@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from clea_portal.accounts.models import User
 from clea_portal.audit.trail import record_act
-from mct.enums import CASE_MOVES, DECLARATION_MOVES, IN_FORCE, CaseState, DeclarationState, Entry, Problem
+from mct.enums import CASE_MOVES, DECLARATION_MOVES, IN_FORCE, CaseState, CodeKind, DeclarationState, Entry, Problem
 from mct.models import Case, Declaration, TimelineEntry
 from mct.waking import LINK_CASE, wake
 
@@ -34,13 +34,20 @@ def move_case(case: Case, to: CaseState, *, by: User | None = None, problem: Pro
     """
     if to not in CASE_MOVES[case.state]:
         raise IllegalMove(f"A case cannot go from {case.state} to {to}.")
-    changes |= {"state": to, "problem": problem or "", "state_changed_at": timezone.now()}
+    changes = _with_kind(changes) | {"state": to, "problem": problem or "", "state_changed_at": timezone.now()}
     if not Case.objects.filter(pk=case.pk, state=case.state).update(**changes):
         raise SomeoneWasFaster
     came_from = case.state
     for name, value in changes.items():
         setattr(case, name, value)
     note(case, Entry.MOVED, by=by, came_from=came_from, to=to.value, problem=problem.value if problem else "")
+
+
+def _with_kind(changes: dict[str, Any]) -> dict[str, Any]:
+    """What a case's code is stands beside its region, where one index has both."""
+    if "code" not in changes:
+        return changes
+    return changes | {"code_kind": changes["code"].kind if changes["code"] else CodeKind.NONE}
 
 
 def move_declaration(declaration: Declaration, to: DeclarationState, **changes: Any) -> None:
@@ -74,7 +81,7 @@ def relink(case: Case, *, by: User | None, **changes: Any) -> None:
     if case.state != CaseState.LINKING:
         move_case(case, CaseState.LINKING, by=by, **changes)
     elif changes:
-        Case.objects.filter(pk=case.pk).update(**changes)
+        Case.objects.filter(pk=case.pk).update(**_with_kind(changes))
     wake(LINK_CASE, case.pk)
 
 

@@ -16,6 +16,8 @@ from django.db.models import Model, Q, QuerySet
 
 _SALT = "mct.paging"
 MOST_COUNTED = 1000
+_Sql = tuple[str, tuple[Any, ...]]
+_NOTHING: _Sql = ("SELECT 1 WHERE 1 = 0", ())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,10 +67,18 @@ def read_page(parts: Sequence[QuerySet[Any]], *, rows: QuerySet[Any], order: Ord
     )
 
 
-def newest(parts: Sequence[QuerySet[Any]], *, by: str, limit: int) -> list[int]:
-    """The highest values of a whole number's column over all parts, each value once."""
-    rows = _merged([part.order_by(f"-{by}").values_list(by)[:limit] for part in parts], "UNION", f"1 DESC LIMIT {limit:d}")
-    return [row[0] for row in rows]
+def newest(selections: Sequence[Sequence[QuerySet[Any]]], *, by: str, limit: int) -> list[list[int]]:
+    """The highest values of a whole number's column in each selection, which comes in parts. One query."""
+    found: list[list[int]] = [[] for _ in selections]
+    several = []
+    for number, parts in enumerate(selections):
+        highest = [part.order_by(f"-{by}").values_list(by)[:limit] for part in parts]
+        merged = _merged(highest, f"1 DESC LIMIT {limit:d}")
+        if merged != _NOTHING:
+            several.append((f"SELECT {number:d}, merged.* FROM ({merged[0]}) AS merged", merged[1]))  # noqa: S608 - Django's own text
+    for number, value in _rows(*_together(several, "1, 2 DESC")) if several else ():
+        found[number].append(value)
+    return found
 
 
 def count_all(selections: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
@@ -85,23 +95,22 @@ def count_all(selections: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
 def _first_ids(parts: Sequence[QuerySet[Any]], *, field: str, descending: bool, limit: int) -> list[int]:
     sign, way = ("-", "DESC") if descending else ("", "ASC")
     ordered = [part.order_by(f"{sign}{field}", f"{sign}pk").values_list(field, "pk")[:limit] for part in parts]
-    return [row[1] for row in _merged(ordered, "UNION ALL", f"1 {way}, 2 {way} LIMIT {limit:d}")]
+    return [row[1] for row in _rows(*_merged(ordered, f"1 {way}, 2 {way} LIMIT {limit:d}"))] if parts else []
 
 
-def _merged(parts: Sequence[QuerySet[Any, Any]], union: str, ordered: str) -> list[tuple[Any, ...]]:
+def _merged(parts: Sequence[QuerySet[Any, Any]], ordered: str) -> _Sql:
     """Parts that cannot have rows, such as those among no numbers, are left out."""
     sql = [part for part in map(_compiled, parts) if part != _NOTHING]
-    whole = f" {union} ".join(
-        f"SELECT * FROM ({text}) AS part"  # noqa: S608 - Django's own text
-        for text, _ in sql
-    )
-    return _rows(f"{whole} ORDER BY {ordered}", [word for _, words in sql for word in words]) if sql else []
+    framed = [(f"SELECT part.* FROM ({text}) AS part", words) for text, words in sql]  # noqa: S608 - Django's own text
+    return _together(framed, ordered) if framed else _NOTHING
 
 
-_NOTHING: tuple[str, tuple[Any, ...]] = ("SELECT 1 WHERE 1 = 0", ())
+def _together(several: Sequence[_Sql], ordered: str) -> _Sql:
+    text = " UNION ALL ".join(text for text, _ in several)
+    return f"{text} ORDER BY {ordered}", tuple(word for _, words in several for word in words)
 
 
-def _compiled(rows: QuerySet[Any, Any]) -> tuple[str, tuple[Any, ...]]:
+def _compiled(rows: QuerySet[Any, Any]) -> _Sql:
     try:
         text, words = rows.query.sql_with_params()
     except EmptyResultSet:

@@ -9,7 +9,7 @@ import hmac
 import re
 import unicodedata
 from base64 import urlsafe_b64decode
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
@@ -126,34 +126,42 @@ def index_anew() -> tuple[int, int]:
 
 
 def find_cases(text: str, *, regions: frozenset[int]) -> Found:
-    """Cases of these regions with an LTId, check code, number or beginning of a reference, or that have all of these words."""
-    number, together = _number(text), _together(text)
-    ids: set[int] = set()
-    if number is not None:
-        codes = CaseCode.objects.filter(ltid=number, case__region__in=regions)
-        ids |= set(codes.order_by("-case").values_list("case", flat=True)[:MOST_FOUND])
-    if number is not None or _NUMBER.fullmatch(together):
-        first, last = (number, number) if number else (UUID(together + "0" * 24), UUID(together + "f" * 24))
-        ids |= set(Case.objects.in_regions(regions).filter(uuid__gte=first, uuid__lte=last).values_list("pk", flat=True))
-    code = "".join(text.split()).upper()
+    """Cases of these regions with an LTId, check code, number or beginning of a reference, or that have all of these words.
+
+    How many queries this takes, three at most, follows from the text and not from the number of cases.
+    """
+    together, code, number = _together(text), "".join(text.split()).upper(), _number(text)
+    # The groups of digits of a number are no words.
+    words = [] if number else sorted(set(words_of(text)), key=len, reverse=True)[:_MOST_WORDS]
+    alone = [together] if len(together) >= SHORTEST and words != [together] else []
     if len(code) == CHECK_CODE_LENGTH and set(code) <= set(CHECK_CODE_ALPHABET):
-        ids |= set(_cases_with(_code_token(code), regions))
-    words = sorted(set(words_of(text)), key=len, reverse=True)[:_MOST_WORDS]
-    if len(together) >= SHORTEST and words != [together]:
-        ids |= set(_cases_with(together, regions)[:MOST_FOUND])
-    by_words = _cases_with_all(words, regions) if words else Found(ids=frozenset())
+        alone.append(_code_token(code))
+    lists = _cases_with_each([*words, *alone], regions)
+    by_words = _cases_with_all(words, lists[: len(words)], regions)
+    ids = _numbered(number, together, regions).union(*(found[:MOST_FOUND] for found in lists[len(words) :]))
     return Found(ids=by_words.ids | ids, capped=by_words.capped)
 
 
 def cases_with_reference(reference: str, *, regions: frozenset[int]) -> list[int]:
     """Cases whose reference is this one or begins with it, the newest first; none for one of fewer than SHORTEST signs."""
     together = _together(reference)
-    return _cases_with(together, regions) if len(together) >= SHORTEST else []
+    return _cases_with_each([together], regions)[0] if len(together) >= SHORTEST else []
 
 
 def same_reference(one: str, other: str) -> bool:
     """Whether two references differ by nothing but capitals, accents, blanks and signs."""
     return bool(_together(one)) and _together(one) == _together(other)
+
+
+def _numbered(number: UUID | None, together: str, regions: frozenset[int]) -> set[int]:
+    """Cases with this LTId, or whose own number is this or begins so."""
+    if number is None and not _NUMBER.fullmatch(together):
+        return set()
+    first, last = (number, number) if number else (UUID(together + "0" * 24), UUID(together + "f" * 24))
+    numbered = Case.objects.in_regions(regions).order_by().filter(uuid__gte=first, uuid__lte=last).values_list("pk")
+    if number is not None:
+        numbered = numbered.union(CaseCode.objects.order_by().filter(ltid=number, case__region__in=regions).values_list("case"))
+    return {row[0] for row in numbered.order_by("-pk")[:MOST_FOUND]}
 
 
 def _number(text: str) -> UUID | None:
@@ -163,27 +171,26 @@ def _number(text: str) -> UUID | None:
         return None
 
 
-def _cases_with_all(words: list[str], regions: frozenset[int]) -> Found:
+def _cases_with_all(words: Sequence[str], lists: Sequence[Sequence[int]], regions: frozenset[int]) -> Found:
     """Begins with the word of the fewest cases; where all are frequent, with the newest cases of the longest."""
-    lists = {word: _cases_with(word, regions) for word in words}
-    first = min(words, key=lambda word: len(lists[word]))
-    capped = len(lists[first]) > MOST_FOUND
-    ids = set(lists[first][:MOST_FOUND])
-    for word in words:
-        if word == first or not ids:
-            continue
-        if len(lists[word]) <= MOST_FOUND:
-            ids &= set(lists[word])
-        else:
-            also = CaseWord.objects.filter(digest__in=_under_all_keys(word, regions), case__in=ids)
-            ids = set(also.values_list("case", flat=True))
-    return Found(ids=frozenset(ids), capped=capped)
+    if not words:
+        return Found(ids=frozenset())
+    fewest = min(range(len(words)), key=lambda number: len(lists[number]))
+    ids = set(lists[fewest][:MOST_FOUND])
+    others = {word: set(_under_all_keys(word, regions)) for number, word in enumerate(words) if number != fewest}
+    if others:
+        had: dict[int, set[int]] = {pk: set() for pk in ids}
+        also = CaseWord.objects.filter(case__in=ids, digest__in=set().union(*others.values()))
+        for pk, each in also.values_list("case", "digest"):
+            had[pk].add(each)
+        ids = {pk for pk, digests_of in had.items() if all(digests_of & wanted for wanted in others.values())}
+    return Found(ids=frozenset(ids), capped=len(lists[fewest]) > MOST_FOUND)
 
 
-def _cases_with(token: str, regions: frozenset[int]) -> list[int]:
-    """Newest first; one more than MOST_FOUND where there are more."""
-    parts = [CaseWord.objects.filter(digest=each) for each in _under_all_keys(token, regions)]
-    return newest(parts, by="case_id", limit=MOST_FOUND + 1)
+def _cases_with_each(tokens: Sequence[str], regions: frozenset[int]) -> list[list[int]]:
+    """Of each, the newest first; one more than MOST_FOUND where there are more."""
+    selections = [[CaseWord.objects.filter(digest=each) for each in _under_all_keys(token, regions)] for token in tokens]
+    return newest(selections, by="case_id", limit=MOST_FOUND + 1)
 
 
 def _under_all_keys(token: str, regions: frozenset[int]) -> list[int]:

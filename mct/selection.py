@@ -86,10 +86,13 @@ class Selection:
 
     @property
     def order(self) -> Order:
-        """Where days are chosen, the index that has them gives the newest exposures first."""
+        """As the index has it: where days are chosen, the newest exposures first, and of what is due, what is due longest."""
         sort = self.chosen.chosen("sort") or ""
-        days = self.chosen.chosen("since") or self.chosen.chosen("until")
-        return ORDERS["exposure" if days and not sort else sort]
+        if not sort and (self.chosen.chosen("since") or self.chosen.chosen("until")):
+            sort = "exposure"
+        elif not sort and self.quick == "due":
+            sort = "follow-up"
+        return ORDERS[sort]
 
     def page(self) -> Page:
         """Two queries, and those of the search."""
@@ -143,6 +146,9 @@ class Selection:
             yield cases.filter(pk__in=self.found.ids).filter(self._quick(self.quick) & _any(states))
         elif self.quick == "mine":
             yield cases.filter(self._quick("mine") & _any(states))
+        elif self.quick == "team":
+            for team in self.teams:
+                yield cases.filter(Q(team=team) & _OPEN & _any(states))
         else:
             for region in self._regions():
                 for state in states:

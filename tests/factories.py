@@ -294,7 +294,8 @@ def linked_case(*, code: dict[str, Any] | None = None, **fields: Any) -> Case:
     ready_country()
     case = CaseFactory(**({"state": CaseState.READY} | fields))
     case.code = CaseCodeFactory(case=case, **(code or {}))
-    case.save(update_fields=["code"])
+    case.code_kind = case.code.kind
+    case.save(update_fields=["code", "code_kind"])
     return case
 
 

@@ -81,8 +81,8 @@ def fill(size: int) -> None:
         words: dict[str, Any] = {"lsp_type": 0, "host": pattern.host, "deep_link": pattern.deep_link}
         codes = CaseCode.objects.bulk_create(CaseCode(case=case, ltid=case.uuid, **words) for case in cases)
         for case, code in zip(cases, codes, strict=True):
-            case.code = code
-        Case.objects.bulk_update(cases, ["code"], batch_size=500)
+            case.code, case.code_kind = code, code.kind
+        Case.objects.bulk_update(cases, ["code", "code_kind"], batch_size=500)
         declarations = Declaration.objects.bulk_create(
             Declaration(
                 server=server,

@@ -7,10 +7,10 @@ from clea_portal.authorities.enums import ServerKind
 from clea_portal.authorities.models import Country, ServerAuthority
 from clea_portal.protocol.lsp import LspType
 from clea_portal.protocol.ntp import to_ntp
-from mct.enums import CaseState, DeclarationState, PictureState, Problem
+from mct.enums import CaseState, CodeKind, DeclarationState, PictureState, Problem
 from mct.linking import choose_code, link_case
 from mct.models import Case, TimelineEntry
-from mct.moves import IllegalMove
+from mct.moves import IllegalMove, relink
 from tests.factories import CaseCodeFactory, CaseFactory, PictureFactory, declaration_of, linked_case, new_code, ready_country
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ def linking(**code):
     """A case that waits to be linked, with one code that is not chosen yet."""
     case = linked_case(state=C.LINKING, code=code)
     code = case.code
-    Case.objects.update(code=None)
+    Case.objects.update(code=None, code_kind=CodeKind.NONE)
     return case, code
 
 
@@ -77,6 +77,23 @@ def test_entrance_code_and_invitation_are_one_place():
     entrance = CaseCodeFactory(case=case, deep_link=new_code(sk_l=secret).deep_link)
     link_case(case.pk)
     assert result(case) == (C.READY, "", entrance.pk)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ({}, CodeKind.POSTER),
+        ({"starts_at": timezone.now}, CodeKind.DATED),
+        ({"lsp_type": LspType.ASYNCHRONOUS}, CodeKind.ASYNCHRONOUS),
+    ],
+)
+def test_case_knows_what_its_code_is(agent, code, kind):
+    case, _ = linking(**{name: value() if callable(value) else value for name, value in code.items()})
+    link_case(case.pk)
+    linked = Case.objects.get()
+    assert (linked.code_id, linked.code_kind) == (case.codes.get().pk, kind)
+    relink(linked, by=agent, code=None)
+    assert (linked.code_kind, Case.objects.get().code_kind) == (CodeKind.NONE, CodeKind.NONE)
 
 
 def test_chosen_code_of_several_is_taken(agent):
