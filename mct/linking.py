@@ -50,7 +50,7 @@ def obstacle(case: Case, code: CaseCode, *, now: datetime) -> Problem | None:
     if code.country is None:
         return Problem.UNKNOWN_COUNTRY
     server = ServerAuthority.objects.filter(country=code.country).first()
-    if server is None or (server.kind == ServerKind.API and not server.client_key):
+    if server is None or (server.kind == ServerKind.API and not server.has_credentials):
         return Problem.NO_SERVER
     if code.lsp_type == LspType.ASYNCHRONOUS and not server.accepts_type_1:
         return Problem.TYPE_REFUSED

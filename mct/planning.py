@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from clea_portal.authorities.enums import ServerKind
+from clea_portal.authorities.exposures import rules
 from clea_portal.authorities.models import ServerAuthority
-from clea_portal.cluster_server.exposure import Call, plan_form_calls, uncovered
+from clea_portal.cluster_server.exposure import Call, ExposureRule, plan_form_calls, uncovered
 from mct.enums import IN_FORCE
 from mct.models import Case, CaseCode, Declaration
 
@@ -15,6 +16,9 @@ from mct.models import Case, CaseCode, Declaration
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """``calls`` will be sent; ``joined`` are declarations, of any case, that already cover a part of the hours.
+
+    What a call flags at least, whatever the venue type, which only the server reads: so all hours are covered. ``widest`` flags
+    most, where venue types have rules of their own; else None.
 
     ``start`` and ``end`` are the hours to declare; ``cut``: the older part of the case's hours is past the country's
     horizon; ``early``: they begin at the time written in the code, where phones that scanned it are recorded.
@@ -27,6 +31,7 @@ class Plan:
     joined: list[Declaration]
     cut: bool
     early: bool
+    widest: ExposureRule | None = None
 
 
 def plan(case: Case, code: CaseCode, *, now: datetime) -> Plan:
@@ -45,15 +50,18 @@ def plan(case: Case, code: CaseCode, *, now: datetime) -> Plan:
     cut = start < horizon
     start = max(start, horizon)
     joined = list(Declaration.objects.filter(server=server, ltid=code.ltid, state__in=IN_FORCE, start__lt=end, end__gt=start))
+    widest = None
     covered = [(declaration.start, declaration.end) for declaration in joined]
     if start >= end:
         calls = []
     elif server.kind == ServerKind.FORM:
-        calls = plan_form_calls(start=start, end=end, rule=server.exposure_rule, covered=covered, latest=now)
+        known = rules(server)
+        calls = plan_form_calls(start=start, end=end, rule=known.narrowest, covered=covered, latest=now)
+        widest = known.widest if known.differ else None
     else:
         spans = uncovered(start=start, end=end, covered=covered)
         calls = [Call(instant=None, start=left, end=right) for left, right in spans]
-    return Plan(server=server, start=start, end=end, calls=calls, joined=joined, cut=cut, early=early)
+    return Plan(server=server, start=start, end=end, calls=calls, joined=joined, cut=cut, early=early, widest=widest)
 
 
 def others_with_code(case: Case, code: CaseCode) -> list[Case]:

@@ -1,0 +1,28 @@
+"""The exposure rules of a server, when nobody knows the venue type: it stands in the part of a code that only the server reads."""
+
+from dataclasses import dataclass
+
+from clea_portal.authorities.models import ServerAuthority
+from clea_portal.cluster_server.exposure import ExposureRule
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """``narrowest``: what every declared instant flags, whatever the venue type; ``widest``: what none goes beyond."""
+
+    narrowest: ExposureRule
+    widest: ExposureRule
+
+    @property
+    def differ(self) -> bool:
+        return self.narrowest != self.widest
+
+
+def rules(server: ServerAuthority) -> Rules:
+    """One query."""
+    pairs = [(server.slots_before, server.slots_after), *server.exposures.values_list("slots_before", "slots_after")]
+    before, after = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    return Rules(
+        narrowest=ExposureRule(server.slot_seconds, min(before), min(after)),
+        widest=ExposureRule(server.slot_seconds, max(before), max(after)),
+    )
