@@ -1,0 +1,13 @@
+from django.urls import path
+
+from clea_portal.administration.views import assistant, settings
+
+urlpatterns = [
+    path("new/", assistant.start, name="assistant_start"),
+    path("new/<uuid:draft>/", assistant.overview, name="assistant_summary"),
+    path("new/<uuid:draft>/finish/", assistant.finish, name="assistant_finish"),
+    path("new/<uuid:draft>/discard/", assistant.discard, name="assistant_discard"),
+    path("new/<uuid:draft>/<slug:group>/", assistant.step, name="assistant"),
+    path("<country:code>/settings/", settings.settings, name="settings"),
+    path("<country:code>/settings/<slug:group>/", settings.change, name="settings_change"),
+]
