@@ -1,11 +1,10 @@
 """What makes a country, in groups: the steps of the assistant, and the pages on which it is changed later."""
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +14,11 @@ from clea_portal.authorities.enums import AsynchronousStyle, Deployment
 from clea_portal.authorities.models import Country
 from clea_portal.codes.printing.choices import language_choices
 from clea_portal.posters.names import clean_line
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    Words = str | _StrPromise
 
 # What the protocol counts on: phones keep visits for so long, and lists show clusters for so long.
 PROTOCOL_DAYS = 14
@@ -28,7 +32,7 @@ class GroupForm(PageForm):
         super().__init__(*args, **kwargs)
         self.country = country
         if country is not None:
-            self.initial = {name: self.shown(getattr(country, name)) for name in self.fields} | self.initial
+            self.initial = {**{name: self.shown(getattr(country, name)) for name in self.fields}, **self.initial}
 
     @staticmethod
     def shown(value: Any) -> Any:
@@ -39,7 +43,7 @@ class GroupForm(PageForm):
         return dict(self.cleaned_data)
 
 
-def yes_or_no(label: str | Promise, yes: str | Promise, no: str | Promise, *, initial: str, **options: Any) -> forms.Field:
+def yes_or_no(label: "Words", yes: "Words", no: "Words", *, initial: str, **options: Any) -> forms.Field:
     return forms.TypedChoiceField(
         label=label,
         choices=[("yes", yes), ("no", no)],
@@ -100,7 +104,7 @@ class LinksForm(GroupForm):
         widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "class": "mono"}),
         help_text=gettext_lazy("A link's host tells its country: tac.gouv.fr"),
     )
-    prefix = forms.CharField(
+    prefix = forms.CharField(  # type: ignore[assignment]
         label=gettext_lazy("Prefix"),
         # Longer than what fits, so that the arithmetic can be shown.
         max_length=200,
@@ -127,8 +131,8 @@ class LinksForm(GroupForm):
                 check_host(prefix, host)
             except ValidationError as error:
                 self.add_error("host", error)
-            for error in clashes(prefix=prefix, host=host, country=self.country):
-                self.add_error("prefix", error)
+            for clash in clashes(prefix=prefix, host=host, country=self.country):
+                self.add_error("prefix", clash)
         return self.cleaned_data
 
 
@@ -188,10 +192,10 @@ class LanguagesForm(GroupForm):
         super().__init__(*args, **kwargs)
         choices = language_choices()
         self.fields["languages"].choices = choices  # type: ignore[attr-defined]
-        self.initial = {"languages": [code for code, _label in choices]} | self.initial
+        self.initial = {"languages": [code for code, _label in choices], **self.initial}
 
 
-def _days(label: str | Promise, initial: int, *, ground: str | Promise) -> forms.IntegerField:
+def _days(label: "Words", initial: int, *, ground: "Words") -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=1, max_value=MOST_DAYS, initial=initial, help_text=ground)
 
 
@@ -274,7 +278,7 @@ class RulesForm(GroupForm):
             "Phones keep their visits for 14 days: with fewer here, people who could be warned would not be."
         ),
         "code_retention_days": gettext_lazy(
-            "An infected person's visit may be 14 days old: with fewer here, the code of that day would be gone when it is needed."
+            "An infected person's visit may be 14 days old: with fewer here, the code of that day would be gone."
         ),
         "register_days": gettext_lazy(
             "An infected person's visit may be 14 days old: with fewer here, the register of that day would be gone."

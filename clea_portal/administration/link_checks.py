@@ -25,8 +25,8 @@ def check_prefix(prefix: str) -> None:
     if len(prefix) > MAX_PREFIX:
         raise ValidationError(
             _(
-                "This prefix has %(length)d characters, and %(most)d fit: a version 12 code of level M holds %(code)d, the longest"
-                " location part takes %(lsp)d of them, and the t parameter %(t)d."
+                "This prefix has %(length)d characters, and %(most)d fit: a version 12 code of level M holds %(code)d, the"
+                " longest location part takes %(lsp)d of them, and the t parameter %(t)d."
             ),
             params={
                 "length": len(prefix),
@@ -55,7 +55,8 @@ def check_host(prefix: str, host: str) -> None:
 def clashes(*, prefix: str, host: str, country: Country | None) -> Iterator[ValidationError]:
     """What another country has already; ``country``: the one that is changed, None for a new one."""
     bare = prefix.removesuffix("#").lower()
-    for other in Country.objects.exclude(pk=country.pk if country else None):
+    others = Country.objects.all() if country is None else Country.objects.exclude(pk=country.pk)
+    for other in others:
         of_other = other.prefix.removesuffix("#").lower()
         name = {"country": other.name, "prefix": other.prefix}
         if other.host.lower() == host:

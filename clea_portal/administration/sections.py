@@ -23,6 +23,7 @@ class Section:
 SECTIONS = [
     Section(view="administration:country", label=_("Overview"), for_foreign=True),
     Section(view="administration:settings", label=_("Country"), for_foreign=True),
+    Section(view="administration:server", label=_("Cluster server"), for_foreign=True),
 ]
 
 

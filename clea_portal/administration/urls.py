@@ -23,4 +23,5 @@ urlpatterns = [
     path("", countries.country_list, name="countries"),
     path("<country:code>/", countries.country, name="country"),
     path("", include("clea_portal.administration.country_urls")),
+    path("", include("clea_portal.administration.server_urls")),
 ]

@@ -1,4 +1,4 @@
-"""The exposure rules of a server, when nobody knows the venue type: it stands in the part of a code that only the server reads."""
+"""A server's exposure rules, when nobody knows the venue type: it stands in the part of a code that only the server reads."""
 
 from dataclasses import dataclass
 

@@ -189,7 +189,7 @@ def test_country_that_came_meanwhile(browser, draft):
             "rules",
             {"code_retention_days": "13"},
             "code_retention_days",
-            GONE % "the code of that day would be gone when it is needed.",
+            GONE % "the code of that day would be gone.",
         ),
         (
             "rules",
