@@ -283,9 +283,9 @@ class VenueTypeRules(BaseFormSet):  # type: ignore[type-arg]
         return {one["venue_type"]: (one["slots_before"], one["slots_after"]) for one in kept}
 
 
-VenueTypeRuleFormSet = formset_factory(
+VenueTypeRuleFormSet: type[VenueTypeRules] = formset_factory(
     VenueTypeRuleForm, formset=VenueTypeRules, extra=1, can_delete=True, max_num=32, validate_max=True, absolute_max=64
-)
+)  # type: ignore[assignment]
 
 
 class ServerKeyForm(PublicKeyForm):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from clea_portal.administration.views import connection, server, server_keys
+from clea_portal.administration.views import connection, server, server_keys, specimen
 
 urlpatterns = [
     path("<country:code>/server/", server.server, name="server"),
@@ -14,4 +14,5 @@ urlpatterns = [
     path("<country:code>/server/connection/", connection.connection, name="connection"),
     path("<country:code>/server/connection/status/", connection.status, name="connection_status"),
     path("<country:code>/server/connection/start/", connection.start, name="connection_start"),
+    path("<country:code>/server/test-code/", specimen.test_code, name="test_code"),
 ]

@@ -92,7 +92,20 @@ def add_server_key(
         raise Refused(
             _("Another key is in force, and codes may have been made with it since then: choose a date to come, or none.")
         )
-    row = ServerKey(authority=server, public_key=public_key_hex(key), valid_from=valid_from or now)
+    return _keep_key(server, key, valid_from or now, by)
+
+
+@transaction.atomic
+def import_server_key(
+    *, server: ServerAuthority, key: EllipticCurvePublicKey, valid_from: datetime, by: User | None
+) -> ServerKey:
+    """A generation of a foreign server, from whenever its country says: no code is made with it here. Raises Refused."""
+    assert not server.country.issues_codes
+    return _keep_key(server, key, valid_from, by)
+
+
+def _keep_key(server: ServerAuthority, key: EllipticCurvePublicKey, valid_from: datetime, by: User | None) -> ServerKey:
+    row = ServerKey(authority=server, public_key=public_key_hex(key), valid_from=valid_from)
     row.full_clean(exclude=["fingerprint"])
     try:
         with transaction.atomic():

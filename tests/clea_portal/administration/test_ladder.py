@@ -1,12 +1,18 @@
 """Every view of administrators, tried by everybody; its own tests show what it does."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import URLResolver, reverse
+from django.utils import timezone
 
 from clea_portal.accounts.enums import TeamRole
 from clea_portal.administration.urls import urlpatterns
+from clea_portal.authorities.models import ServerKey
+from clea_portal.protocol.keys import public_key_hex
 from tests.factories import (
+    SK_CLIENT,
     AdministrationFactory,
     CountryFactory,
     MembershipFactory,
@@ -23,6 +29,21 @@ VIEWS = [
     ("settings", "country", "get", 200),
     ("settings_change", "country", "get", 200),
     ("assistant_start", None, "post", 302),
+    ("profile_import", None, "get", 200),
+    ("profile", "country", "get", 200),
+    ("profile_download", "country", "get", 200),
+    ("server", "country", "get", 200),
+    ("server_address", "country", "get", 200),
+    ("server_credentials", "country", "get", 200),
+    ("server_new_client_key", "country", "post", 302),
+    ("server_incoming", "country", "get", 200),
+    ("server_exposure", "country", "get", 200),
+    ("server_keys", "country", "get", 200),
+    ("server_key_withdraw", "planned_key", "post", 302),
+    ("connection", "country", "get", 200),
+    ("connection_status", "country", "get", 302),
+    ("connection_start", "country", "post", 302),
+    ("test_code", "country", "post", 200),
 ]
 # Of the country only: what else its address names is no row of it.
 WITHIN = {"settings_change": ["rules"]}
@@ -38,6 +59,16 @@ def names(patterns):
             yield from names(pattern.url_patterns)
         else:
             yield pattern.name
+
+
+@pytest.fixture
+def planned_key(country):
+    """One that can still be withdrawn."""
+    return ServerKey.objects.create(
+        authority=country.server,
+        public_key=public_key_hex(SK_CLIENT.public_key()),
+        valid_from=timezone.now() + timedelta(days=1),
+    ).pk
 
 
 @pytest.fixture
