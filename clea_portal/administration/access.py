@@ -50,3 +50,8 @@ def administered_countries(request: HttpRequest) -> QuerySet[Country]:
 def administered(request: HttpRequest, code: str) -> Country:
     """The country with this ISO code, if the person administers it. Raises Http404."""
     return get_object_or_404(administered_countries(request), code=code)
+
+
+def sent(request: HttpRequest) -> tuple[Any, Any]:
+    """What a form is filled with: fields and files of a POST, however empty; nothing else."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)

@@ -135,7 +135,7 @@ def _flat(profile: dict[str, Any]) -> dict[str, str]:
         if isinstance(value, dict):
             for name, inner in value.items():
                 walk(f"{path}.{name}" if path else name, inner)
-        elif isinstance(value, list) and value and isinstance(value[0], dict):
+        elif isinstance(value, list) and all(isinstance(row, dict) for row in value):
             for row in value:
                 named = str(row.get("fingerprint", row.get("venue_type")))[:16]
                 flat[f"{path}.{named}"] = str(row.get("valid_from") or f"-{row['before']} +{row['after']}")

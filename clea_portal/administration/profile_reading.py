@@ -236,7 +236,8 @@ class _Reader:
         if isinstance(value, dict):
             return value
         self._say(f"{at}{name}", _("must be an object"))
-        return {}
+        # What should be in it would all be missing.
+        raise BadProfile(*self.wrong)
 
     def _list(self, data: dict[str, Any], name: str, most: int, *, at: str) -> list[dict[str, Any]]:
         value = data.get(name)

@@ -82,8 +82,8 @@ def _in_clear(code: Code) -> list[tuple[str, str]]:
 def _encrypted(code: Code, *, hour: int, moment: int, has_contact: bool) -> list[tuple[str, str]]:
     found = (
         f"staff false, cri_exp {NEVER_RENEWED}, venue_type {VENUE_TYPE}, venue_category1 {CATEGORY_1},"
-        f" venue_category2 {CATEGORY_2}, period_duration {UNLIMITED}, ct_period_start {hour // HOUR}, t_qr_start {moment}, ltid_matches true,"
-        f" contact_present {'true' if has_contact else 'false'}"
+        f" venue_category2 {CATEGORY_2}, period_duration {UNLIMITED}, ct_period_start {hour // HOUR}, t_qr_start {moment},"
+        f" ltid_matches true, contact_present {'true' if has_contact else 'false'}"
     )
     return [
         (_("In msg, with SK_SA"), found),

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clea_portal.accounts.person import person
 from clea_portal.administration import countries, servers
-from clea_portal.administration.access import administered, administrators_only, country_makers_only
+from clea_portal.administration.access import administered, administrators_only, country_makers_only, sent
 from clea_portal.administration.fingerprints import grouped
 from clea_portal.administration.profile_forms import ProfileForm
 from clea_portal.administration.profile_import import propose, take_in
@@ -47,7 +47,7 @@ def download(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def take(request: HttpRequest) -> HttpResponse:
     """A profile is sent, shown with what it would change, and taken in when it is sent again, confirmed."""
-    form = ProfileForm(request.POST or None, request.FILES or None)
+    form = ProfileForm(*sent(request))
     context: dict[str, object] = {"form": form}
     if request.method == "POST" and form.is_valid():
         try:

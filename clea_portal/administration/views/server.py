@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clea_portal.accounts.person import person
 from clea_portal.administration import servers
-from clea_portal.administration.access import administered, administrators_only
+from clea_portal.administration.access import administered, administrators_only, sent
 from clea_portal.administration.certificates import facts_of_certificate
 from clea_portal.administration.fingerprints import forms_of, grouped
 from clea_portal.administration.sections import tabs
@@ -58,7 +58,7 @@ def server(request: HttpRequest, code: str) -> HttpResponse:
 def address(request: HttpRequest, code: str) -> HttpResponse:
     country = administered(request, code)
     found = ServerAuthority.objects.filter(country=country).first()
-    form = AddressForm(request.POST or None, server=found)
+    form = AddressForm(sent(request)[0], server=found)
     if request.method == "POST" and form.is_valid():
         servers.set_server(country=country, values=form.cleaned_data, by=person(request))
         for warning in form.warnings:
@@ -73,7 +73,7 @@ def address(request: HttpRequest, code: str) -> HttpResponse:
 def credentials(request: HttpRequest, code: str) -> HttpResponse:
     country = administered(request, code)
     found = server_of(country)
-    form = CredentialsForm(request.POST or None, server=found)
+    form = CredentialsForm(sent(request)[0], server=found)
     if request.method == "POST" and form.is_valid():
         servers.set_server(country=country, values=form.values(), by=person(request))
         messages.success(request, _("Saved."))
@@ -109,7 +109,7 @@ def incoming(request: HttpRequest, code: str) -> HttpResponse:
     if not country.has_tracing:
         raise Http404
     found = server_of(country)
-    form = MessagesForm(request.POST or None, server=found)
+    form = MessagesForm(sent(request)[0], server=found)
     if request.method == "POST" and form.is_valid():
         servers.set_server(country=country, values=form.cleaned_data, by=person(request))
         messages.success(request, _("Saved."))
@@ -123,9 +123,10 @@ def exposure(request: HttpRequest, code: str) -> HttpResponse:
     country = administered(request, code)
     found = server_of(country)
     types = {kind.number: kind for kind in country.venue_types.all()}
-    present = list(found.exposures.values("venue_type", "slots_before", "slots_after"))
-    form = ExposureForm(request.POST or None, server=found)
-    rows = VenueTypeRuleFormSet(request.POST or None, initial=present, form_kwargs={"types": types})
+    form = ExposureForm(sent(request)[0], server=found)
+    # A row that comes back counts as it is: beside rows that somebody else has changed meanwhile, it could pass for untouched.
+    present = None if request.method == "POST" else list(found.exposures.values("venue_type", "slots_before", "slots_after"))
+    rows = VenueTypeRuleFormSet(sent(request)[0], initial=present, form_kwargs={"types": types})
     if request.method == "POST" and form.is_valid() and rows.is_valid():
         given = form.cleaned_data
         values = {

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clea_portal.accounts.person import person
 from clea_portal.administration import servers
-from clea_portal.administration.access import administered, administrators_only
+from clea_portal.administration.access import administered, administrators_only, sent
 from clea_portal.administration.fingerprints import grouped
 from clea_portal.administration.server_forms import ServerKeyForm
 from clea_portal.administration.views.server import frame, server_of
@@ -21,7 +21,7 @@ from clea_portal.authorities.models import ServerKey
 def keys(request: HttpRequest, code: str) -> HttpResponse:
     country = administered(request, code)
     server = server_of(country)
-    form = ServerKeyForm(request.POST or None, request.FILES or None)
+    form = ServerKeyForm(*sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             row = servers.add_server_key(

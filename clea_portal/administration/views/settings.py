@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clea_portal.accounts.person import person
 from clea_portal.administration import countries
-from clea_portal.administration.access import administered, administrators_only
+from clea_portal.administration.access import administered, administrators_only, sent
 from clea_portal.administration.groups import GROUPS, groups_for
 from clea_portal.administration.sections import tabs
 from clea_portal.administration.summaries import summary
@@ -40,7 +40,7 @@ def change(request: HttpRequest, code: str, group: str) -> HttpResponse:
     if group not in GROUPS or GROUPS[group] not in groups_for(issues_codes=country.issues_codes):
         raise Http404
     here = GROUPS[group]
-    form = here.form(request.POST or None, country=country)
+    form = here.form(sent(request)[0], country=country)
     consequences: list[str] = []
     if request.method == "POST" and form.is_valid():
         values: dict[str, Any] = form.answers()

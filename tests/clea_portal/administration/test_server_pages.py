@@ -19,6 +19,11 @@ ADDRESS = {
     "accepts_type_1": "yes",
 }
 
+PRIVATE = (
+    "It leads into a private network, which the portal does not call. Where that is meant, the operator sets"
+    " ALLOW_PRIVATE_CLUSTER_SERVERS."
+)
+
 
 @pytest.fixture
 def browser(desk, administrator):
@@ -77,14 +82,12 @@ def test_change_is_noted_with_before_and_after(browser, server):
         (
             "https://127.0.0.1",
             False,
-            "It leads into a private network, which the portal does not call. Where that is meant, the operator sets"
-            " ALLOW_PRIVATE_CLUSTER_SERVERS.",
+            PRIVATE,
         ),
         (
             "https://169.254.169.254",
             False,
-            "It leads into a private network, which the portal does not call. Where that is meant, the operator sets"
-            " ALLOW_PRIVATE_CLUSTER_SERVERS.",
+            PRIVATE,
         ),
         (
             "https://name:secret@127.0.0.1",
