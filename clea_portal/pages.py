@@ -23,5 +23,5 @@ def start(request: HttpRequest) -> HttpResponse:
     if roles.administers:
         return redirect("administration:countries")
     if roles.is_staff:
-        return redirect("admin:index")
+        return redirect("administration:countries")
     return redirect("venues:list")

@@ -323,6 +323,7 @@ PURGES = [
     "clea_portal.codes.printing.logos.purge",
     "clea_portal.api.retention.purge",
     "clea_portal.calendars.feeds.purge",
+    "clea_portal.administration.country_retention.purge",
 ]
 # What follows from the field encryption key besides ciphertext; made anew with it, it says how many rows were and could not be.
 REKEYED = {"mct.CaseWord": "mct.searching.index_anew"}
@@ -353,3 +354,5 @@ KEEPERS = {"venue": "venues.keeping.VenueKeeper", "event": "events.keeping.Event
 # What belongs to an organisation, for its members to take with them (clea_portal.accounts.own_data), and words for what happened.
 OWN_DATA = ["venues.own_data.export", "events.own_data.export"]
 ACTIVITY_SENTENCES = ["venues.activity.SENTENCES", "events.activity.SENTENCES"]
+# How many codes of a country there are (clea_portal.administration.countries).
+ISSUED_CODES = ["venues.issued.count", "events.issued.count"]

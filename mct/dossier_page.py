@@ -109,9 +109,13 @@ class Siblings:
 
 
 def with_plans(siblings: Siblings, *, now: datetime) -> list[Sibling]:
-    """Of those that can be declared or approved, what would be. In two queries."""
+    """Of those that can be declared or approved, what would be. In three queries."""
     codes = {row.case.pk: row.case.code for row in siblings.rows if row.case.code and row.case.state in _TO_GO_OUT}
-    servers = {server.country_id: server for server in ServerAuthority.objects.select_related("country")} if codes else {}
+    servers = (
+        {server.country_id: server for server in ServerAuthority.objects.select_related("country").prefetch_related("exposures")}
+        if codes
+        else {}
+    )
     ltids = {code.ltid for code in codes.values()}
     standing = Declaration.objects.filter(ltid__in=ltids, state__in=IN_FORCE).defer("deep_link") if codes else []
     by_ltid: dict[tuple[int, UUID], list[Declaration]] = defaultdict(list)

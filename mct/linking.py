@@ -55,7 +55,7 @@ def obstacle_at(server: ServerAuthority | None, case: Case, code: CaseCode, *, n
     """Without a query. ``server``: that of the code's country."""
     if code.country is None:
         return Problem.UNKNOWN_COUNTRY
-    if server is None or (server.kind == ServerKind.API and not server.client_key):
+    if server is None or (server.kind == ServerKind.API and not server.has_credentials):
         return Problem.NO_SERVER
     if code.lsp_type == LspType.ASYNCHRONOUS and not server.accepts_type_1:
         return Problem.TYPE_REFUSED

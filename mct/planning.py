@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from clea_portal.authorities.enums import ServerKind
+from clea_portal.authorities.exposures import rules
 from clea_portal.authorities.models import ServerAuthority
-from clea_portal.cluster_server.exposure import Call, plan_form_calls, uncovered
+from clea_portal.cluster_server.exposure import Call, ExposureRule, plan_form_calls, uncovered
 from mct.enums import IN_FORCE
 from mct.models import Case, CaseCode, Declaration
 
@@ -16,6 +17,9 @@ from mct.models import Case, CaseCode, Declaration
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """``calls`` will be sent; ``joined`` are declarations, of any case, that already cover a part of the hours.
+
+    What a call flags at least, whatever the venue type, which only the server reads: so all hours are covered. ``widest`` flags
+    most, where venue types have rules of their own; else None.
 
     ``start`` and ``end`` are the hours to declare; ``cut``: the older part of the case's hours is past the country's
     horizon; ``early``: they begin at the time written in the code, where phones that scanned it are recorded.
@@ -28,6 +32,7 @@ class Plan:
     joined: list[Declaration]
     cut: bool
     early: bool
+    widest: ExposureRule | None = None
 
 
 def plan(case: Case, code: CaseCode, *, now: datetime) -> Plan:
@@ -42,7 +47,10 @@ def plan(case: Case, code: CaseCode, *, now: datetime) -> Plan:
 
 
 def plan_at(server: ServerAuthority, case: Case, code: CaseCode, *, standing: Sequence[Declaration], now: datetime) -> Plan:
-    """Without a query. ``standing``: all that is in force at the server of this code's LTId."""
+    """Without a query where the server's exposures are prefetched.
+
+    ``standing``: all that is in force at the server of this code's LTId.
+    """
     now = now.replace(second=0, microsecond=0)
     assert code.country is not None
     start, end = case.exposure_start, min(case.exposure_end, now)
@@ -53,15 +61,18 @@ def plan_at(server: ServerAuthority, case: Case, code: CaseCode, *, standing: Se
     cut = start < horizon
     start = max(start, horizon)
     joined = [declaration for declaration in standing if declaration.start < end and declaration.end > start]
+    widest = None
     covered = [(declaration.start, declaration.end) for declaration in joined]
     if start >= end:
         calls = []
     elif server.kind == ServerKind.FORM:
-        calls = plan_form_calls(start=start, end=end, rule=server.exposure_rule, covered=covered, latest=now)
+        known = rules(server)
+        calls = plan_form_calls(start=start, end=end, rule=known.narrowest, covered=covered, latest=now)
+        widest = known.widest if known.differ else None
     else:
         spans = uncovered(start=start, end=end, covered=covered)
         calls = [Call(instant=None, start=left, end=right) for left, right in spans]
-    return Plan(server=server, start=start, end=end, calls=calls, joined=joined, cut=cut, early=early)
+    return Plan(server=server, start=start, end=end, calls=calls, joined=joined, cut=cut, early=early, widest=widest)
 
 
 def others_with_code(case: Case, code: CaseCode) -> list[Case]:

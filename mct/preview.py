@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from clea_portal.authorities.enums import ServerKind
 from clea_portal.authorities.models import ServerAuthority
+from clea_portal.cluster_server.exposure import Span
 from mct.drawing import Drawing, draw
 from mct.enums import DeclarationState
 from mct.linking import obstacle
@@ -87,7 +88,7 @@ def _about_visitors(planned: Plan) -> Iterator[str]:
     yield _("A phone that scanned the code at %(time)s will warn its owner as soon as it has read the public list.") % {
         "time": clock(max(inside, longest.start))
     }
-    flagged = [(call.start, call.end) for call in planned.calls] + [(row.start, row.end) for row in planned.joined]
+    flagged = _at_most(planned) + [(row.start, row.end) for row in planned.joined]
     first, last = min(start for start, _end in flagged), max(end for _start, end in flagged)
     yield _("One that scanned it before %(start)s or after %(end)s will say nothing.") % {
         "start": moment(first, now=longest.start),
@@ -100,6 +101,16 @@ def _about_hours(case: Case, planned: Plan) -> Iterator[Noticed]:
         yield Noticed(
             icon="clock",
             text=_("This server flags whole slots around an instant, so a little more than the hours of the case is flagged."),
+        )
+    if planned.calls and planned.widest is not None:
+        flagged = _at_most(planned)
+        yield Noticed(
+            icon="question",
+            text=_(
+                "How much this server flags depends on the type of the place, which only the server can read in the code."
+                " At least the hours above, at most %(hours)s."
+            )
+            % {"hours": span(min(start for start, _end in flagged), max(end for _start, end in flagged))},
         )
     if planned.cut:
         yield Noticed(
@@ -121,6 +132,13 @@ def _about_hours(case: Case, planned: Plan) -> Iterator[Noticed]:
             text=_("%(hours)s is declared already (%(state)s). It is not declared twice: this case joins that declaration.")
             % {"hours": span(declaration.start, declaration.end), "state": declaration.get_state_display()},
         )
+
+
+def _at_most(planned: Plan) -> list[Span]:
+    """What the calls may flag, where that depends on a venue type that only the server knows."""
+    if planned.widest is None:
+        return [(call.start, call.end) for call in planned.calls]
+    return [planned.widest.flagged(call.instant) for call in planned.calls if call.instant]
 
 
 def _about_code(case: Case, code: CaseCode) -> Iterator[Noticed]:

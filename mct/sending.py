@@ -10,11 +10,11 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from clea_portal.authorities.credentials import credentials_of
 from clea_portal.authorities.enums import ServerKind
 from clea_portal.cluster_server.api import declare_by_api
 from clea_portal.cluster_server.form import declare_by_form
 from clea_portal.cluster_server.outcomes import Outcome, Reason, Result
-from clea_portal.cluster_server.tokens import make_token
 from clea_portal.protocol.errors import BadKey
 from clea_portal.protocol.links import parse_link
 from mct.enums import DeclarationState, Entry
@@ -58,6 +58,10 @@ def send_declaration(declaration_id: int) -> None:
 
 def _call(declaration: Declaration, *, now: datetime) -> Outcome:
     server = declaration.server
+    try:
+        credentials = credentials_of(server, now=now)
+    except BadKey:
+        return Outcome(result=Result.REFUSED, reason=Reason.NOT_AUTHORISED)
     if server.kind == ServerKind.FORM:
         assert declaration.instant is not None
         return declare_by_form(
@@ -66,18 +70,15 @@ def _call(declaration: Declaration, *, now: datetime) -> Outcome:
             instant=declaration.instant.astimezone(ZoneInfo(server.country.time_zone)),
             timeout=settings.CLUSTER_SERVER_TIMEOUT,
             allow_private=settings.ALLOW_PRIVATE_CLUSTER_SERVERS,
+            credentials=credentials,
         )
-    try:
-        token = make_token(private_key_hex=server.client_key, issuer=settings.PUBLIC_URL, audience=server.base_url, now=now)
-    except BadKey:
-        return Outcome(result=Result.REFUSED, reason=Reason.NOT_AUTHORISED)
     return declare_by_api(
         base_url=server.base_url,
         uuid=declaration.uuid,
         lsp=parse_link(declaration.deep_link).lsp,
         start=declaration.start,
         end=declaration.end,
-        token=token,
+        credentials=credentials,
         timeout=settings.CLUSTER_SERVER_TIMEOUT,
         allow_private=settings.ALLOW_PRIVATE_CLUSTER_SERVERS,
     )

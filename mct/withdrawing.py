@@ -12,11 +12,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from clea_portal.accounts.models import User
+from clea_portal.authorities.credentials import credentials_of
 from clea_portal.authorities.enums import ServerKind
 from clea_portal.authorities.models import ServerAuthority
 from clea_portal.cluster_server.api import withdraw_by_api
 from clea_portal.cluster_server.outcomes import Outcome, Reason, Result
-from clea_portal.cluster_server.tokens import make_token
 from clea_portal.protocol.errors import BadKey
 from mct.declaring import goes_on_without
 from mct.enums import CaseState, DeclarationState, Entry
@@ -99,13 +99,13 @@ def withdraw_declaration(declaration_id: int) -> None:
 def _call(declaration: Declaration, *, now: datetime) -> Outcome:
     server = declaration.server
     try:
-        token = make_token(private_key_hex=server.client_key, issuer=settings.PUBLIC_URL, audience=server.base_url, now=now)
+        credentials = credentials_of(server, now=now)
     except BadKey:
         return Outcome(result=Result.REFUSED, reason=Reason.NOT_AUTHORISED)
     outcome = withdraw_by_api(
         base_url=server.base_url,
         uuid=declaration.uuid,
-        token=token,
+        credentials=credentials,
         timeout=settings.CLUSTER_SERVER_TIMEOUT,
         allow_private=settings.ALLOW_PRIVATE_CLUSTER_SERVERS,
     )

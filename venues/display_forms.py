@@ -40,9 +40,7 @@ class DisplayForm(forms.Form):
     room = forms.ModelChoiceField(
         label=gettext_lazy("Room"), queryset=VenueRoom.objects.none(), required=False, empty_label=gettext_lazy("The whole place")
     )
-    language = forms.ChoiceField(
-        label=gettext_lazy("Language"), choices=list(LANGUAGES.items()), help_text=gettext_lazy("In which it speaks to visitors.")
-    )
+    language = forms.ChoiceField(label=gettext_lazy("Language"), help_text=gettext_lazy("In which it speaks to visitors."))
     hours_ahead = forms.IntegerField(
         label=gettext_lazy("Hours without network"),
         min_value=1,
@@ -61,6 +59,10 @@ class DisplayForm(forms.Form):
     def __init__(self, *args: Any, venue: Venue, display: Display | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.display = display
+        offered = set(venue.country.languages) | ({display.language} if display else set())
+        self.fields["language"].choices = [  # type: ignore[attr-defined]
+            (code, name) for code, name in LANGUAGES.items() if code in offered
+        ]
         rooms = VenueRoom.objects.in_use().filter(venue=venue)
         if display is not None or not rooms:
             del self.fields["room"]

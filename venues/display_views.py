@@ -18,6 +18,7 @@ from clea_portal.accounts.person import person
 from clea_portal.codes.access import find, may_edit, require_editor
 from clea_portal.codes.errors import Archived
 from clea_portal.codes.messages import archived_message
+from clea_portal.codes.printing.choices import preferred_language
 from venues.display_forms import DisplayForm, span
 from venues.displays import (
     MOST_DISPLAYS,
@@ -75,7 +76,7 @@ def add(request: HttpRequest, uuid: UUID) -> HttpResponse:
     user = person(request)
     venue = find(Venue.objects.with_country(), user=user, uuid=uuid)
     require_editor(user, venue)
-    form = DisplayForm(request.POST or None, venue=venue, initial={"language": venue.country.code.lower()})
+    form = DisplayForm(request.POST or None, venue=venue, initial={"language": preferred_language(venue.country.languages)})
     if request.method == "POST" and form.is_valid():
         try:
             display, token = add_display(venue=venue, by=user, details=form.details(), now=timezone.now())

@@ -55,7 +55,7 @@ def _sections(request: HttpRequest) -> list[dict[str, Any]]:
         sections.append(("figures:figures", _("Figures"), "list"))
     if not roles.needs_second_factor:
         sections += [("venues:list", _("Venues"), "venue"), ("events:list", _("Events"), "event")]
-    if roles.administers:
+    if roles.administers or roles.is_staff:
         sections.append(("administration:countries", _("Authorities"), "settings"))
     if roles.is_staff and settings.ADMIN_ENABLED:
         sections.append(("admin:index", _("Administration"), "list"))

@@ -22,6 +22,9 @@ class Section:
 
 SECTIONS = [
     Section(view="administration:country", label=_("Overview"), for_foreign=True),
+    Section(view="administration:settings", label=_("Country"), for_foreign=True),
+    Section(view="administration:server", label=_("Cluster server"), for_foreign=True),
+    Section(view="administration:profile", label=_("Profile"), for_foreign=True),
 ]
 
 

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.http import StreamingHttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -20,6 +19,7 @@ from clea_portal.api.models import OrderedJob
 from clea_portal.api.parsing import StrictSerializer
 from clea_portal.api.problems import Refused
 from clea_portal.codes.messages import archived_message
+from clea_portal.codes.printing.choices import preferred_language
 from clea_portal.codes.printing.jobs import order_prints
 from clea_portal.codes.printing.messages import nothing_message, too_many_pages_message
 from clea_portal.codes.printing.options import CopiesFor, Output, PrintOptions
@@ -46,7 +46,7 @@ class PrintSerializer(StrictSerializer):
         min_length=1,
         max_length=2,
         required=False,
-        help_text="One or two. That of the request by default.",
+        help_text="One or two. That of the request by default, or the country's first.",
     )
     copies_for = serializers.ChoiceField(
         choices=[choice.value for choice in CopiesFor],
@@ -64,7 +64,7 @@ class PrintSerializer(StrictSerializer):
     def options(self, subject: Subject) -> PrintOptions:
         """What was chosen, once it is valid, for all codes of the subject."""
         chosen = dict(self.validated_data)
-        default = (get_language() or LANGUAGES[0]).split("-")[0]
+        default = preferred_language(subject.printables[0].place.country.languages)
         return PrintOptions(
             output=chosen["output"],
             languages=tuple(chosen.get("languages", [default])),

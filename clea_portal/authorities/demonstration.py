@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from clea_portal.authorities.demonstration_data import DEPARTMENTS, VENUE_CATEGORIES, VENUE_TYPES
-from clea_portal.authorities.enums import Deployment, ServerKind
+from clea_portal.authorities.enums import Authentication, Deployment, ServerKind
 from clea_portal.authorities.models import (
     Country,
     Region,
@@ -55,6 +55,7 @@ def load(*, sandbox_url: str) -> None:
             base_url=sandbox_url,
             list_url=f"{sandbox_url}/list",
             accepts_type_1=True,
+            authentication=Authentication.KEY if kind == ServerKind.API else Authentication.NONE,
             client_key=os.environ["CLEA_DEMONSTRATION_CLIENT_KEY"] if kind == ServerKind.API else "",
             messages_key=_messages_key() if country == france else "",
         )

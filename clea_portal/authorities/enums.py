@@ -20,3 +20,13 @@ class AsynchronousStyle(models.TextChoices):
 class ServerKind(models.TextChoices):
     FORM = "form", _("form page of the deployed server")
     API = "api", _("manual clusters API")
+
+
+class Authentication(models.TextChoices):
+    """What the portal shows a cluster server with each call."""
+
+    NONE = "none", _("nothing")
+    KEY = "es256", _("short-lived tokens signed with a key of the portal (ES256)")
+    BEARER = "bearer", _("a token that the operator gave (bearer)")
+    BASIC = "basic", _("user name and password (basic)")
+    CERTIFICATE = "certificate", _("a client certificate")

@@ -12,7 +12,10 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from clea_portal.authorities.credential_models import PortalCredentials
 from clea_portal.authorities.enums import AsynchronousStyle, Deployment, ServerKind
+from clea_portal.authorities.exposure_models import VenueTypeExposure as VenueTypeExposure
+from clea_portal.authorities.languages import all_languages, validate_languages
 from clea_portal.cluster_server.exposure import ExposureRule
 from clea_portal.fields import EncryptedTextField
 from clea_portal.protocol.errors import ProtocolError
@@ -48,6 +51,7 @@ class Country(models.Model):
     prefix = models.CharField(_("prefix of its links"), max_length=40, unique=True)
     host = models.CharField(_("host of its links"), max_length=60, unique=True)
     time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Paris", validators=[validate_time_zone])
+    languages = models.JSONField(_("languages of its posters"), default=all_languages, validators=[validate_languages])
     issues_codes = models.BooleanField(_("issues codes here"), default=True)
     deployment = models.PositiveSmallIntegerField(_("deployment"), choices=Deployment, default=Deployment.EDGE)
     asynchronous_style = models.CharField(
@@ -128,7 +132,7 @@ class Country(models.Model):
         return self.deployment != Deployment.NONE
 
 
-class ServerAuthority(models.Model):
+class ServerAuthority(PortalCredentials):
     """Runs a country's cluster server and holds SK_SA."""
 
     country = models.OneToOneField(Country, on_delete=models.PROTECT, related_name="server", verbose_name=_("country"))
@@ -142,7 +146,6 @@ class ServerAuthority(models.Model):
     )
     slots_before = models.PositiveSmallIntegerField(_("exposure rule: slots flagged before"), default=2)
     slots_after = models.PositiveSmallIntegerField(_("exposure rule: slots flagged after"), default=2)
-    client_key = EncryptedTextField(_("private key of the portal (ES256)"), blank=True, editable=False)
     messages_key = models.CharField(
         _("public key of the server (ES256), for its contact messages"),
         max_length=130,

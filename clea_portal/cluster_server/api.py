@@ -10,10 +10,13 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from clea_portal.cluster_server.credentials import Credentials
 from clea_portal.cluster_server.http import Answer, CallError, exchange
 from clea_portal.cluster_server.outcomes import Outcome, Reason, Result, plain_detail, read_retry_after
 
 PATH = "/api/clea/v1/manual-clusters/"
+PROBLEM = "application/problem+json"
+ACCEPT = f"application/json, {PROBLEM}"
 REFUSALS = {
     401: Reason.NOT_AUTHORISED,
     403: Reason.NOT_AUTHORISED,
@@ -21,7 +24,12 @@ REFUSALS = {
     409: Reason.CONFLICT,
     410: Reason.WITHDRAWN,
 }
-FINAL_WITHOUT_ANSWER = {Reason.ADDRESS_INVALID, Reason.ADDRESS_PRIVATE, Reason.ADDRESS_NOT_ENCRYPTED}
+FINAL_WITHOUT_ANSWER = {
+    Reason.ADDRESS_INVALID,
+    Reason.ADDRESS_PRIVATE,
+    Reason.ADDRESS_NOT_ENCRYPTED,
+    Reason.CREDENTIALS_UNUSABLE,
+}
 
 
 class RemoteState(StrEnum):
@@ -48,29 +56,33 @@ def declare_by_api(
     lsp: bytes,
     start: datetime,
     end: datetime,
-    token: str,
+    credentials: Credentials,
     timeout: float,
     allow_private: bool | None = None,
 ) -> Outcome:
     """Declare a code's place for ``[start, end]``; sent again with the same UUID it counts once. ``timeout`` in seconds."""
     encoded = base64.urlsafe_b64encode(lsp).rstrip(b"=").decode()
     words = {"locationSpecificPart": encoded, "start": rfc3339(start), "end": rfc3339(end)}
-    answer = _call("PUT", base_url, uuid, token, timeout, allow_private, words)
-    return answer if isinstance(answer, Outcome) else _read(answer, accepted=(200, 201), secrets=(encoded, token))
+    answer = _call("PUT", base_url, uuid, credentials, timeout, allow_private, words)
+    return answer if isinstance(answer, Outcome) else _read(answer, accepted=(200, 201), secrets=(encoded, *credentials.secrets))
 
 
-def withdraw_by_api(*, base_url: str, uuid: UUID, token: str, timeout: float, allow_private: bool | None = None) -> Outcome:
+def withdraw_by_api(
+    *, base_url: str, uuid: UUID, credentials: Credentials, timeout: float, allow_private: bool | None = None
+) -> Outcome:
     """Withdraw a declaration. Also one that the server never received: it then refuses the one that is still on its way."""
-    answer = _call("DELETE", base_url, uuid, token, timeout, allow_private)
-    return answer if isinstance(answer, Outcome) else _read(answer, accepted=(200, 204), secrets=(token,))
+    answer = _call("DELETE", base_url, uuid, credentials, timeout, allow_private)
+    return answer if isinstance(answer, Outcome) else _read(answer, accepted=(200, 204), secrets=credentials.secrets)
 
 
-def ask_by_api(*, base_url: str, uuid: UUID, token: str, timeout: float, allow_private: bool | None = None) -> Asked:
+def ask_by_api(
+    *, base_url: str, uuid: UUID, credentials: Credentials, timeout: float, allow_private: bool | None = None
+) -> Asked:
     """What became of a declaration."""
-    answer = _call("GET", base_url, uuid, token, timeout, allow_private)
+    answer = _call("GET", base_url, uuid, credentials, timeout, allow_private)
     if isinstance(answer, Outcome):
         return Asked(outcome=answer, state=None)
-    outcome = _read(answer, accepted=(200,), secrets=(token,))
+    outcome = _read(answer, accepted=(200,), secrets=credentials.secrets)
     if answer.status == 404:
         return Asked(outcome=outcome, state=RemoteState.ABSENT)
     if outcome.result is not Result.ACCEPTED:
@@ -94,12 +106,12 @@ def _call(
     method: str,
     base_url: str,
     uuid: UUID,
-    token: str,
+    credentials: Credentials,
     timeout: float,
     allow_private: bool | None,
     words: Mapping[str, str] | None = None,
 ) -> Answer | Outcome:
-    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json, application/problem+json"}
+    headers = {"Accept": ACCEPT}
     if words is not None:
         headers["Content-Type"] = "application/json"
     try:
@@ -110,6 +122,7 @@ def _call(
             headers=headers,
             content=b"" if words is None else json.dumps(words).encode(),
             allow_private=allow_private,
+            credentials=credentials,
         )
     except CallError as error:
         result = Result.REFUSED if error.reason in FINAL_WITHOUT_ANSWER else Result.RETRY

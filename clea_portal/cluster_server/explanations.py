@@ -19,6 +19,9 @@ EXPLANATIONS: dict[Reason, Promise] = {
     Reason.NOT_TRUSTED: _(
         "The cluster server could not prove who it is. Nothing was sent. An administrator can check its certificate."
     ),
+    Reason.CREDENTIALS_UNUSABLE: _(
+        "What the portal has to show the cluster server cannot be used. Nothing was sent. An administrator can enter it anew."
+    ),
     Reason.TIMED_OUT: _("The cluster server did not answer in time. It may or may not have taken the declaration."),
     Reason.DROPPED: _("The connection broke before the answer came. The server may or may not have taken the declaration."),
     Reason.GATEWAY_LOST_IT: _(

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from clea_portal.cluster_server.credentials import NOTHING, Credentials
 from clea_portal.cluster_server.http import Answer, CallError, exchange
 from clea_portal.cluster_server.outcomes import Outcome, Reason, Result, plain_detail, read_retry_after
 
@@ -16,13 +17,20 @@ ERROR_CLASS = "fr-error-text"
 # The server's own words for "nothing was done, come back". Other 5xx come from something between us and it.
 ASKS_TO_RETRY = {408: Reason.SERVER_BUSY, 425: Reason.SERVER_BUSY, 429: Reason.SERVER_BUSY, 503: Reason.SERVER_BUSY}
 FAILED_ITSELF = {500, 501, 505}
+RETRIED_UNSENT = {Reason.HOST_UNKNOWN, Reason.NO_CONNECTION, Reason.NOT_TRUSTED}
 # One error sentence and the marks around it. The standard parser slows down with the square of hostile input, so it gets little.
 ERROR_CHARACTERS = 4000
 MAX_ERRORS = 10
 
 
 def declare_by_form(
-    *, base_url: str, deep_link: str, instant: datetime, timeout: float, allow_private: bool | None = None
+    *,
+    base_url: str,
+    deep_link: str,
+    instant: datetime,
+    timeout: float,
+    allow_private: bool | None = None,
+    credentials: Credentials = NOTHING,
 ) -> Outcome:
     """Declare one instant of a code's place; ``timeout`` in seconds for all of it. Never raises for what a server does.
 
@@ -37,19 +45,20 @@ def declare_by_form(
             headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"},
             content=urlencode(fields).encode(),
             allow_private=allow_private,
+            credentials=credentials,
         )
     except CallError as error:
         return Outcome(result=_without_answer(error), reason=error.reason)
-    return _read(answer, deep_link)
+    return _read(answer, (deep_link, deep_link.rpartition("#")[2], *credentials.secrets))
 
 
 def _without_answer(error: CallError) -> Result:
     if error.sent:
         return Result.UNKNOWN
-    return Result.RETRY if error.reason in (Reason.HOST_UNKNOWN, Reason.NO_CONNECTION, Reason.NOT_TRUSTED) else Result.REFUSED
+    return Result.RETRY if error.reason in RETRIED_UNSENT else Result.REFUSED
 
 
-def _read(answer: Answer, deep_link: str) -> Outcome:
+def _read(answer: Answer, secrets: tuple[str, ...]) -> Outcome:
     status = answer.status
     if status in ASKS_TO_RETRY or status in FAILED_ITSELF:
         return Outcome(
@@ -72,7 +81,7 @@ def _read(answer: Answer, deep_link: str) -> Outcome:
         return Outcome(result=Result.REFUSED, reason=Reason.REFUSED_BY_SERVER, status=status)
     errors = error_texts(answer.text()) if status == 200 else []
     if errors:
-        detail = plain_detail(" ".join(errors), secrets=(deep_link, deep_link.rpartition("#")[2]))
+        detail = plain_detail(" ".join(errors), secrets=secrets)
         return Outcome(result=Result.REFUSED, reason=Reason.REFUSED_BY_SERVER, detail=detail, status=status)
     # A page without a reason is not the page that refuses: a maintenance or login page, or a changed server.
     return Outcome(result=Result.UNKNOWN, reason=answer.problem or Reason.UNEXPECTED_ANSWER, status=status)

@@ -19,6 +19,7 @@ import httpx
 from django.conf import settings
 
 from clea_portal.cluster_server.addresses import AddressRefusedError, check_url
+from clea_portal.cluster_server.credentials import NOTHING, Credentials
 from clea_portal.cluster_server.network import GuardedBackend
 from clea_portal.cluster_server.outcomes import Reason
 
@@ -58,6 +59,7 @@ def exchange(
     content: bytes = b"",
     max_bytes: int = MAX_ANSWER_BYTES,
     allow_private: bool | None = None,
+    credentials: Credentials = NOTHING,
 ) -> Answer:
     """One request and its answer within ``timeout`` seconds in all.
 
@@ -69,8 +71,10 @@ def exchange(
     try:
         check_url(url, allow_private=private)
         with (
-            httpx.Client(transport=_Transport(backend), trust_env=False, follow_redirects=False, timeout=timeout) as client,
-            client.stream(method, url, headers=_headers(headers), content=content) as response,
+            httpx.Client(
+                transport=_Transport(backend, credentials), trust_env=False, follow_redirects=False, timeout=timeout
+            ) as client,
+            client.stream(method, url, headers=_headers(headers) | credentials.headers, content=content) as response,
         ):
             body, problem = _read_body(response, max_bytes)
             return Answer(status=response.status_code, headers=response.headers, body=body, problem=problem)
@@ -85,12 +89,8 @@ def exchange(
 class _Transport(httpx.BaseTransport):
     """httpx over a connection that ``GuardedBackend`` opened."""
 
-    def __init__(self, backend: GuardedBackend) -> None:
-        try:
-            certificates = _tls_context(os.environ.get("SSL_CERT_FILE")) if backend.encrypted else None
-        except OSError:
-            # The operator's file of certificates is missing or is none: nobody can be trusted.
-            raise CallError(Reason.NOT_TRUSTED, sent=False) from None
+    def __init__(self, backend: GuardedBackend, credentials: Credentials) -> None:
+        certificates = tls_context(credentials) if backend.encrypted else None
         self._pool = httpcore.ConnectionPool(ssl_context=certificates, network_backend=backend, max_keepalive_connections=0)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -159,8 +159,26 @@ def _headers(headers: Mapping[str, str] | None) -> dict[str, str]:
     return {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", "Connection": "close", **(headers or {})}
 
 
+def tls_context(credentials: Credentials = NOTHING) -> ssl.SSLContext:
+    """Whom the portal trusts, and what it presents. Raises CallError."""
+    certificates = os.environ.get("SSL_CERT_FILE")
+    try:
+        if not credentials.certificate:
+            return _trusting(certificates)
+        # One that presents something is nobody else's.
+        context = _trusting.__wrapped__(certificates)
+    except OSError:
+        # The operator's file of certificates is missing or is none: nobody can be trusted.
+        raise CallError(Reason.NOT_TRUSTED, sent=False) from None
+    try:
+        credentials.present(context)
+    except OSError:
+        raise CallError(Reason.CREDENTIALS_UNUSABLE, sent=False) from None
+    return context
+
+
 @lru_cache(maxsize=2)
-def _tls_context(certificates: str | None) -> ssl.SSLContext:
+def _trusting(certificates: str | None) -> ssl.SSLContext:
     if certificates:
         return ssl.create_default_context(cafile=certificates)
     return httpx.create_ssl_context(trust_env=False)

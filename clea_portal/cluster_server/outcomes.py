@@ -33,6 +33,7 @@ class Reason(StrEnum):
     HOST_UNKNOWN = "host_unknown"
     NO_CONNECTION = "no_connection"
     NOT_TRUSTED = "not_trusted"
+    CREDENTIALS_UNUSABLE = "credentials_unusable"
     # Something may have been sent, and the answer is missing.
     TIMED_OUT = "timed_out"
     DROPPED = "dropped"

@@ -6,11 +6,12 @@ import structlog
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import get_language
 
 from clea_portal.accounts.person import person
+from clea_portal.authorities.models import Country
 from clea_portal.codes.messages import archived_message, replaced_message
 from clea_portal.codes.models import IssuedCode
+from clea_portal.codes.printing.choices import preferred_language
 from clea_portal.codes.printing.making import Overtaken, record_prints, require_current
 from clea_portal.codes.printing.messages import unreadable_message
 from clea_portal.codes.printing.subjects import PrintableCode
@@ -45,7 +46,7 @@ def hand_out(request: HttpRequest, *, kind: FileKind, printable: PrintableCode, 
     if code.replaced_at is not None or place.archived_at is not None:
         messages.warning(request, archived_message() if code.replaced_at is None else replaced_message())
         return redirect(back_to)
-    language = poster_language(request)
+    language = poster_language(request, place.country)
     try:
         content = _render(kind, printable, language=language)
         require_current([printable])
@@ -64,9 +65,12 @@ def hand_out(request: HttpRequest, *, kind: FileKind, printable: PrintableCode, 
     return _private(content, kind, disposition(name, plain=f"clea-{code.check_code}.{kind}"))
 
 
-def poster_language(request: HttpRequest) -> str:
-    """The language asked for by ``?language=``, else the person's. Raises Http404 for one in which no poster is made."""
-    language = request.GET.get("language", get_language() or LANGUAGES[0])
+def poster_language(request: HttpRequest, country: Country) -> str:
+    """The language asked for by ``?language=``, else the person's where the country offers it, else the country's first.
+
+    Raises Http404 for one in which no poster is made.
+    """
+    language = request.GET.get("language") or preferred_language(country.languages)
     if language not in LANGUAGES:
         raise Http404
     return language

@@ -5,15 +5,26 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from clea_portal.administration.access import administered, administered_countries, administrators_only
+from clea_portal.accounts.person import person
+from clea_portal.administration.access import (
+    administered,
+    administered_countries,
+    administrators_only,
+    country_makers_only,
+)
+from clea_portal.administration.country_models import CountryDraft
 from clea_portal.administration.readiness import steps
 from clea_portal.administration.sections import tabs
 
 
-@administrators_only
+@country_makers_only
 @require_safe
 def country_list(request: HttpRequest) -> HttpResponse:
-    return render(request, "administration/countries.html", {"countries": administered_countries(request)})
+    context = {
+        "countries": administered_countries(request),
+        "drafts": CountryDraft.objects.filter(owner=person(request)),
+    }
+    return render(request, "administration/countries.html", context)
 
 
 @administrators_only

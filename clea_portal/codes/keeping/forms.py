@@ -4,13 +4,12 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clea_portal.authorities.models import Country
-from clea_portal.codes.printing.choices import language_choices
+from clea_portal.codes.printing.choices import language_choices, preferred_language
 from clea_portal.codes.sealing import MAX_PASSPHRASE, MIN_PASSPHRASE, propose_passphrase
-from clea_portal.posters.poster import LANGUAGES
 from clea_portal.protocol.derivation import SECRET_SIZE, new_location_secret
 from clea_portal.scanning.results import MAX_BYTES
 
@@ -49,11 +48,10 @@ class KeepForm(_Plain):
     # Made with the page, so that a form that is sent twice gives the same code twice.
     sk_l = forms.CharField(widget=forms.HiddenInput, initial=lambda: new_location_secret().hex())
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, country: Country, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["language"].choices = language_choices()  # type: ignore[attr-defined]
-        language = get_language() or LANGUAGES[0]
-        self.fields["language"].initial = language if language in LANGUAGES else LANGUAGES[0]
+        self.fields["language"].choices = language_choices(country.languages)  # type: ignore[attr-defined]
+        self.fields["language"].initial = preferred_language(country.languages)
 
     def clean_sk_l(self) -> str:
         text = str(self.cleaned_data["sk_l"]).lower()
@@ -92,8 +90,7 @@ class ReturnForm(_Plain):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["language"].choices = language_choices()  # type: ignore[attr-defined]
-        language = get_language() or LANGUAGES[0]
-        self.fields["language"].initial = language if language in LANGUAGES else LANGUAGES[0]
+        self.fields["language"].initial = preferred_language()
 
     def clean_sheet(self) -> bytes:
         sheet: UploadedFile[bytes] = self.cleaned_data["sheet"]

@@ -59,7 +59,7 @@ def make(request: HttpRequest, kind: str) -> HttpResponseBase:
     maker = keeper(kind)
     data = request.POST if request.method == "POST" else None
     with timezone.override(country.zone):
-        form, keep_form = maker.form(data, country=country), KeepForm(data)
+        form, keep_form = maker.form(data, country=country), KeepForm(data, country=country)
         if request.method == "POST" and form.is_valid() & keep_form.is_valid():
             now = timezone.now()
             chosen = keep_form.cleaned_data

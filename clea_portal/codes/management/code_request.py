@@ -62,7 +62,7 @@ def read_text(name: str) -> str:
 
 def read_request(text: str) -> CodeRequest:
     """What the code shall say. Raises CommandError about the JSON, ProtocolError about the values that it is made of."""
-    fields = _fields(_parse(text))
+    fields = _fields(parse_object(text))
     if fields["lsp_type"] not in set(LspType):
         raise UnknownType("must be 0 or 1", where="lsp_type")
     sk_l = fields["sk_l"]
@@ -92,7 +92,8 @@ def read_request(text: str) -> CodeRequest:
     )
 
 
-def _parse(text: str) -> dict[str, Any]:
+def parse_object(text: str) -> dict[str, Any]:
+    """A JSON object without repeated names. Raises CommandError."""
     try:
         data = json.loads(text, object_pairs_hook=_without_repetition)
     except json.JSONDecodeError as error:

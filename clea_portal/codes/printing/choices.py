@@ -1,8 +1,9 @@
 """What the print page offers, in the words of the person."""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from clea_portal.codes.printing.options import CopiesFor, Output
@@ -38,9 +39,15 @@ def output_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     ]
 
 
-def language_choices() -> list[tuple[str, str]]:
-    """Each in its own words, with those of the person where they differ."""
-    return [(code, _language(get_language_info(code))) for code in LANGUAGES]
+def language_choices(offered: Collection[str] = LANGUAGES) -> list[tuple[str, str]]:
+    """Each in its own words, with those of the person where they differ. ``offered``: a country's."""
+    return [(code, _language(get_language_info(code))) for code in LANGUAGES if code in offered]
+
+
+def preferred_language(offered: Sequence[str] = LANGUAGES) -> str:
+    """The person's where it is offered, else the first of them."""
+    language = (get_language() or LANGUAGES[0]).split("-")[0]
+    return language if language in offered else offered[0]
 
 
 def _language(info: Any) -> str:

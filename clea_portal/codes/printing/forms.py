@@ -4,11 +4,11 @@ from datetime import date
 from typing import Any, cast
 
 from django import forms
-from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 
 from clea_portal.codes.messages import replaced_message
-from clea_portal.codes.printing.choices import copies_choices, language_choices, output_choices
+from clea_portal.codes.printing.choices import copies_choices, language_choices, output_choices, preferred_language
 from clea_portal.codes.printing.models import OwnLogo
 from clea_portal.codes.printing.options import CopiesFor, PrintOptions, day_of
 from clea_portal.codes.printing.subjects import Subject
@@ -55,8 +55,10 @@ class PrintForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.subject = subject
         self._choices("output").choices = output_choices()
-        self._choices("language").choices = language_choices()
-        self._choices("second_language").choices = [("", pgettext("language", "none")), *language_choices()]
+        self.offered = subject.printables[0].place.country.languages if subject.printables else list(LANGUAGES)
+        languages = language_choices(self.offered)
+        self._choices("language").choices = languages
+        self._choices("second_language").choices = [("", pgettext("language", "none")), *languages]
         self._offer_codes()
         self._offer_copies()
         self._offer_logos(logos)
@@ -108,10 +110,9 @@ class PrintForm(forms.Form):
         return chosen
 
     def _initial(self) -> dict[str, Any]:
-        language = get_language() or LANGUAGES[0]
         initial = {
             "output": Layout.A4,
-            "language": language if language in LANGUAGES else LANGUAGES[0],
+            "language": preferred_language(self.offered),
             "keys": [printable.key for printable in self.subject.printables],
             "fill": len(self.subject.printables) == 1,
         }

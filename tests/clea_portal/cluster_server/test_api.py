@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from clea_portal.cluster_server.api import Asked, RemoteState, ask_by_api, declare_by_api, rfc3339, withdraw_by_api
+from clea_portal.cluster_server.credentials import bearer
 from clea_portal.cluster_server.outcomes import Outcome, Reason, Result
 from clea_portal.protocol.keys import generate_private_key, private_key_hex
 from clea_portal.protocol.links import parse_link
@@ -23,7 +24,7 @@ ACCEPTED_204 = Outcome(result=Result.ACCEPTED, reason=Reason.ACCEPTED, status=20
 
 
 def address(base_url, **changes):
-    return {"base_url": base_url, "uuid": UUID_, "token": "TOKEN", "timeout": 5, "allow_private": True} | changes
+    return {"base_url": base_url, "uuid": UUID_, "credentials": bearer("TOKEN"), "timeout": 5, "allow_private": True} | changes
 
 
 def declare(base_url, **changes):
@@ -151,7 +152,7 @@ def words(sandbox):
     code = some_code(sandbox)
     end = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
     lsp = parse_link(code.deep_link).lsp
-    return {"uuid": uuid4(), "lsp": lsp, "start": end - timedelta(hours=2), "end": end, "token": sandbox.token()}
+    return {"uuid": uuid4(), "lsp": lsp, "start": end - timedelta(hours=2), "end": end, "credentials": bearer(sandbox.token())}
 
 
 def received(sandbox, words):
@@ -160,7 +161,7 @@ def received(sandbox, words):
 
 
 def at(sandbox, words):
-    return address(sandbox.base_url, uuid=words["uuid"], token=words["token"])
+    return address(sandbox.base_url, uuid=words["uuid"], credentials=words["credentials"])
 
 
 def test_sandbox_counts_a_repeated_declaration_once(sandbox, words):
@@ -207,7 +208,7 @@ def test_sandbox_asked_after_publication_says_so(sandbox, words):
 
 def test_sandbox_another_client_cannot_see_or_change_a_declaration(sandbox, words):
     declare(sandbox.base_url, **words)
-    other = words | {"token": sandbox.token(issuer="somebody else")}
+    other = words | {"credentials": bearer(sandbox.token(issuer="somebody else"))}
     assert ask_by_api(**at(sandbox, other)).state is RemoteState.ABSENT
     assert withdraw_by_api(**at(sandbox, other)).reason is Reason.CONFLICT
     assert declare(sandbox.base_url, **other).reason is Reason.CONFLICT
@@ -260,7 +261,7 @@ def test_sandbox_wrong_token_is_not_authorised(sandbox, words, changes, detail):
     expected = Outcome(result=Result.REFUSED, reason=Reason.NOT_AUTHORISED, detail=detail, status=401)
     # Moments count from now, not from when the tests were collected.
     changes = {name: value() if callable(value) else value for name, value in changes.items()}
-    words = words | {"token": sandbox.token(**changes)}
+    words = words | {"credentials": bearer(sandbox.token(**changes))}
     assert declare(sandbox.base_url, **words) == expected
     assert withdraw_by_api(**at(sandbox, words)) == expected
     assert ask_by_api(**at(sandbox, words)) == Asked(outcome=expected, state=None)

@@ -254,7 +254,7 @@ def test_number_of_queries_does_not_grow_with_the_cases(agent, desk, rows, djang
         new = linked_case(dossier=case.dossier, place=4 + number)
         declaration_of(new, cases=[], state=DeclarationState.ACCEPTED)
     client = desk(agent)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         person_page(client, case)
 
 

@@ -1,0 +1,39 @@
+"""The printed test code of a country."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from clea_portal.accounts.person import person
+from clea_portal.administration.access import administered, administrators_only
+from clea_portal.administration.specimens import render_test_code
+from clea_portal.administration.views.server import server_of
+from clea_portal.audit.models import AuditSide
+from clea_portal.audit.trail import record_act
+from clea_portal.authorities.keys import NoKey
+from clea_portal.jobs.files import disposition
+from clea_portal.posters.errors import BadPoster, PosterUnreadable
+
+
+@administrators_only
+@require_POST
+def test_code(request: HttpRequest, code: str) -> HttpResponse:
+    """A new one each time: none is kept."""
+    country = administered(request, code)
+    server = server_of(country)
+    try:
+        content = render_test_code(country, now=timezone.now())
+    except NoKey:
+        messages.warning(
+            request, _("A key is still missing: that of the server, or with contact tracing the pair of contact tracing.")
+        )
+        return redirect("administration:server", country.code)
+    except (BadPoster, PosterUnreadable):
+        messages.error(request, _("The code could not be printed so that it reads. Check the prefix."))
+        return redirect("administration:server", country.code)
+    record_act(actor=person(request), side=AuditSide.AUTHORITY, verb="test_code_made", on=server, pk=server.pk)
+    headers = {"Content-Disposition": disposition(f"TEST-{country.code}.pdf"), "Cache-Control": "private, no-store"}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
