@@ -81,7 +81,7 @@ def declare(page: Page, picture: bytes) -> None:
     page.fill("#id_exposure_end", f"{day:%Y-%m-%d}T14:00")
     page.fill("#id_infected_count", "2")
     page.fill("#id_reference", f"{day:%Y}-0117")
-    page.locator(".case-form button[type=submit]").click()
+    page.locator(".case-form button[type=submit]").first.click()
     page.locator("#declare").click(timeout=60_000)
     expect(page.locator("#case-live .tone-success .next-head")).to_be_visible(timeout=60_000)
     page.reload()
