@@ -303,6 +303,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep jobs": {"task": "clea_portal.jobs.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
     "tell of deletions": {"task": "clea_portal.accounts.send_deletion_mails", "schedule": 300, "options": {"expires": 300}},
     "remind of renewals": {"task": "venues.remind", "schedule": 3600, "options": {"expires": 3600}},
+    "seal the audit trail": {"task": "clea_portal.audit.seal", "schedule": 60, "options": {"expires": 60}},
     "purge": {"task": "clea_portal.purge", "schedule": 3600, "options": {"expires": 3600}},
 }
 
@@ -324,6 +325,8 @@ PURGES = [
     "clea_portal.api.retention.purge",
     "clea_portal.calendars.feeds.purge",
 ]
+# What still needs a generation of a contact tracing key (clea_portal.authorities.key_uses).
+TRACING_KEY_USES = ["venues.key_uses.uses", "events.key_uses.uses", "mct.key_uses.uses"]
 # What follows from the field encryption key besides ciphertext; made anew with it, it says how many rows were and could not be.
 REKEYED = {"mct.CaseWord": "mct.searching.index_anew"}
 DEMONSTRATION_LOADERS = [

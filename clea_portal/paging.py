@@ -14,7 +14,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, Q, QuerySet
 
-_SALT = "mct.paging"
+_SALT = "clea_portal.paging"
 MOST_COUNTED = 1000
 
 
