@@ -319,6 +319,7 @@ PURGES = [
     "mct.messages.retention.purge",
     "mct.authorising.retention.purge",
     "clea_portal.accounts.retention.purge",
+    "clea_portal.administration.retention.purge",
     "clea_portal.audit.retention.purge",
     "clea_portal.jobs.retention.purge",
     "clea_portal.codes.printing.logos.purge",
@@ -338,6 +339,7 @@ DEMONSTRATION_LOADERS = [
 # Kinds of background work, each with the function that does it (clea_portal.jobs.running.Handler).
 JOB_KINDS: dict[str, str] = {
     "accounts.own_data": "clea_portal.accounts.own_data.export",
+    "administration.log": "clea_portal.administration.log_export.export_log",
     "venues.bundle": "venues.jobs.bundle",
     "venues.import": "venues.jobs.import_list",
     "events.bundle": "events.jobs.bundle",
@@ -346,6 +348,7 @@ JOB_KINDS: dict[str, str] = {
 }
 # Of some kinds, what says whether a result may still be handed out (clea_portal.jobs.running.check).
 JOB_CHECKS: dict[str, str] = {
+    "administration.log": "clea_portal.administration.log_export.check_log",
     "venues.bundle": "venues.jobs.check_bundle",
     "events.bundle": "events.jobs.check_bundle",
     "mct.cases": "mct.jobs.check_cases",

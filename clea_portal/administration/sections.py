@@ -22,6 +22,8 @@ class Section:
 
 SECTIONS = [
     Section(view="administration:country", label=_("Overview"), for_foreign=True),
+    Section(view="administration:tracing", label=_("Contact tracing keys"), for_tracing=True),
+    Section(view="administration:log", label=_("Log"), for_foreign=True),
 ]
 
 

@@ -1,4 +1,4 @@
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from clea_portal.administration.views import countries
 
@@ -22,4 +22,6 @@ register_converter(CountryCode, "country")
 urlpatterns = [
     path("", countries.country_list, name="countries"),
     path("<country:code>/", countries.country, name="country"),
+    path("<country:code>/tracing/", include("clea_portal.administration.tracing_urls")),
+    path("<country:code>/log/", include("clea_portal.administration.log_urls")),
 ]

@@ -2,10 +2,11 @@
 
 import pytest
 from django.test import Client
-from django.urls import reverse
+from django.urls import get_resolver, reverse
+from django.utils import timezone
 
 from clea_portal.accounts.enums import TeamRole
-from clea_portal.administration.urls import urlpatterns
+from clea_portal.authorities.consents import ConsentAct, ConsentState, KeyConsent
 from tests.factories import (
     AdministrationFactory,
     CountryFactory,
@@ -20,8 +21,44 @@ from tests.factories import (
 VIEWS = [
     ("countries", None, "get", 200),
     ("country", "country", "get", 200),
+    ("tracing", "country", "get", 200),
+    ("tracing_make", "country", "get", 200),
+    ("tracing_import", "country", "get", 200),
+    ("tracing_key", "fingerprint", "get", 200),
+    ("tracing_rehearsal", "fingerprint", "get", 200),
+    ("tracing_take_back", "fingerprint", "post", 302),
+    ("tracing_ask_export", "fingerprint", "get", 200),
+    ("tracing_ask_destroy", "fingerprint", "get", 200),
+    ("tracing_consent", "export_consent", "get", 200),
+    ("tracing_export", "export_consent", "get", 200),
+    ("tracing_destroy", "destroy_consent", "get", 200),
+    ("log", "country", "get", 200),
+    ("log_export", "country", "post", 302),
 ]
 NAMED = [view for view in VIEWS if view[1]]
+
+
+@pytest.fixture
+def fingerprint(country):
+    return country.tracing.keys.get().fingerprint
+
+
+def consent(country, administrator, act):
+    """Approved just now."""
+    colleague, now = AdministrationFactory(country=country).user, timezone.now()
+    key = country.tracing.keys.get()
+    fields = {"state": ConsentState.APPROVED, "asked_by": administrator, "approved_by": colleague, "approved_at": now}
+    return KeyConsent.objects.create(key=key, act=act, reason="rehearsal", asked_at=now, **fields).uuid
+
+
+@pytest.fixture
+def export_consent(country, administrator):
+    return consent(country, administrator, ConsentAct.EXPORT)
+
+
+@pytest.fixture
+def destroy_consent(country, administrator):
+    return consent(country, administrator, ConsentAct.DESTROY)
 
 
 @pytest.fixture
@@ -50,7 +87,8 @@ PEOPLE = {
 
 
 def test_ladder_has_every_view():
-    assert sorted(name for name, *_ in VIEWS) == sorted(pattern.name for pattern in urlpatterns)
+    _, resolver = get_resolver().namespace_dict["administration"]
+    assert sorted(name for name, *_ in VIEWS) == sorted(name for name in resolver.reverse_dict if isinstance(name, str))
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view[0])

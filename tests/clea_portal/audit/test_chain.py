@@ -215,11 +215,9 @@ def test_database_refuses_changes_and_deletion(events):
 def test_postgresql_refuses_to_empty_the_table_and_to_purge_what_is_young(events, now):
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has no TRUNCATE and nothing that tells the retention from others")
-    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET LOCAL clea.audit_may_be_emptied = 'off'")
-        cursor.execute(f"TRUNCATE {TABLE} CASCADE")
-    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('clea.audit_purge_before', %s, true)", [(now - timedelta(days=1)).isoformat()])
-        cursor.execute(f"DELETE FROM {TABLE}")
+    emptying = "SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL clea.audit_may_be_emptied = 'off'; TRUNCATE audit_auditevent CASCADE"
+    yesterday = (now - timedelta(days=1)).isoformat()
+    for sql in (emptying, f"SET LOCAL clea.audit_purge_before = '{yesterday}'; DELETE FROM {TABLE}"):
+        with pytest.raises(DatabaseError, match="never changed"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql)
     assert AuditEvent.objects.count() == 5
