@@ -62,7 +62,7 @@ def grouped(fingerprint: str) -> str:
 
 def generations_of(country: Country, *, now: datetime) -> list[Generation]:
     """The newest first. Seven queries, however many there are, and no private key."""
-    keys = list(TracingKey.objects.defer("private_key").filter(authority__country=country))
+    keys = list(TracingKey.objects.select_related("authority").defer("private_key").filter(authority__country=country))
     for key in keys:
         key.authority.country = country
     found = uses(country, keys, now=now)
