@@ -68,9 +68,17 @@ def export_log(job_arguments: dict[str, Any], /, *, by: User, report: Report) ->
             done += 1
             report(done, total)
             yield entry
-        filter_ = {name: job_arguments.get(name, "") for name in ("format", "verb", "since", "until")}
+        filter_ = {name: job_arguments.get(name, "") for name in ("verb", "since", "until")}
         record_read(
-            actor=by, verb="log_exported", on=country, side=AuditSide.AUTHORITY, country=country.code, lines=done, **filter_
+            actor=by,
+            verb="log_exported",
+            on=country,
+            side=AuditSide.AUTHORITY,
+            country=country.code,
+            pk=country.pk,
+            format=job_arguments["format"],
+            filter=filter_,
+            lines=done,
         )
 
     name = f"CLEA {_('Log')} {country.code} {timezone.localdate():%Y-%m-%d}"
