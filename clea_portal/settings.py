@@ -303,6 +303,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep jobs": {"task": "clea_portal.jobs.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
     "tell of deletions": {"task": "clea_portal.accounts.send_deletion_mails", "schedule": 300, "options": {"expires": 300}},
     "remind of renewals": {"task": "venues.remind", "schedule": 3600, "options": {"expires": 3600}},
+    "seal the audit trail": {"task": "clea_portal.audit.seal", "schedule": 60, "options": {"expires": 60}},
     "purge": {"task": "clea_portal.purge", "schedule": 3600, "options": {"expires": 3600}},
 }
 
@@ -318,6 +319,7 @@ PURGES = [
     "mct.messages.retention.purge",
     "mct.authorising.retention.purge",
     "clea_portal.accounts.retention.purge",
+    "clea_portal.administration.retention.purge",
     "clea_portal.audit.retention.purge",
     "clea_portal.jobs.retention.purge",
     "clea_portal.codes.printing.logos.purge",
@@ -325,6 +327,8 @@ PURGES = [
     "clea_portal.calendars.feeds.purge",
     "clea_portal.administration.country_retention.purge",
 ]
+# What still needs a generation of a contact tracing key (clea_portal.authorities.key_uses).
+TRACING_KEY_USES = ["venues.key_uses.uses", "events.key_uses.uses", "mct.key_uses.uses"]
 # What follows from the field encryption key besides ciphertext; made anew with it, it says how many rows were and could not be.
 REKEYED = {"mct.CaseWord": "mct.searching.index_anew"}
 DEMONSTRATION_LOADERS = [
@@ -336,6 +340,7 @@ DEMONSTRATION_LOADERS = [
 # Kinds of background work, each with the function that does it (clea_portal.jobs.running.Handler).
 JOB_KINDS: dict[str, str] = {
     "accounts.own_data": "clea_portal.accounts.own_data.export",
+    "administration.log": "clea_portal.administration.log_export.export_log",
     "venues.bundle": "venues.jobs.bundle",
     "venues.import": "venues.jobs.import_list",
     "events.bundle": "events.jobs.bundle",
@@ -344,6 +349,7 @@ JOB_KINDS: dict[str, str] = {
 }
 # Of some kinds, what says whether a result may still be handed out (clea_portal.jobs.running.check).
 JOB_CHECKS: dict[str, str] = {
+    "administration.log": "clea_portal.administration.log_export.check_log",
     "venues.bundle": "venues.jobs.check_bundle",
     "events.bundle": "events.jobs.check_bundle",
     "mct.cases": "mct.jobs.check_cases",

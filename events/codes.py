@@ -194,9 +194,9 @@ def _for_staff(entrance: EventCode) -> Draft:
 def _keep(event: Event, drafts: Sequence[Draft], *, by: User, now: datetime) -> list[EventCode]:
     if event.codes.current().count() + len(drafts) > MOST_CODES:
         raise TooManyCodes
-    links = issue_all(place=event, wanted=[(code.secret.sk_l, timing) for code, timing in drafts], at=now)
-    for (code, _), link in zip(drafts, links, strict=True):
-        code.deep_link, code.created_at, code.created_by = link, now, by
+    issued = issue_all(place=event, wanted=[(code.secret.sk_l, timing) for code, timing in drafts], at=now)
+    for (code, _), link in zip(drafts, issued.links, strict=True):
+        code.deep_link, code.tracing_key_id, code.created_at, code.created_by = link, issued.tracing_key, now, by
     codes = EventCode.objects.bulk_create(code for code, _ in drafts)
     record_act(actor=by, verb="issued", on=event, codes=[str(code.uuid) for code in codes])
     return codes

@@ -62,7 +62,7 @@ class EventKeeper:
             raise BadTimes(message % {"hours": MAX_PERIOD_HOURS}) from None
         style = AsynchronousStyle(place.country.asynchronous_style)
         wanted = [(sk_l, synchronous_timing(period)), (sk_l, asynchronous_timing(**times, style=style))]
-        entrance, ticket = issue_all(place=place, wanted=wanted, at=now)
+        entrance, ticket = issue_all(place=place, wanted=wanted, at=now).links
         return [
             KeptCode(kind=EventCodeKind.ENTRANCE, deep_link=entrance, valid_from=period.start, valid_until=period.end),
             KeptCode(kind=EventCodeKind.ASYNCHRONOUS, deep_link=ticket, valid_from=place.start, valid_until=place.end),

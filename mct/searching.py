@@ -18,12 +18,12 @@ from django.conf import settings
 from django.db import transaction
 
 from clea_portal.fields import Unreadable
+from clea_portal.paging import newest
 from clea_portal.protocol.check_code import CHECK_CODE_ALPHABET, CHECK_CODE_LENGTH, check_code
 from mct.desk_models import CaseWord
 from mct.enums import Entry
 from mct.models import Case, CaseCode
 from mct.moves import lock_case
-from mct.paging import newest
 
 SHORTEST = 3
 QUERY_LIMIT = 80

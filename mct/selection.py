@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from clea_portal.accounts.models import User
 from clea_portal.authorities.models import Region
+from clea_portal.paging import MOST_COUNTED, Order, Page, count_all, read_page
 from mct.enums import CaseState, Problem
 from mct.filters import TABS, CaseFilter
 from mct.models import Case
-from mct.paging import MOST_COUNTED, Order, Page, count_all, read_page
 from mct.searching import QUERY_LIMIT, Found, find_cases
 
 ROWS_PER_PAGE = 25

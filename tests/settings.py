@@ -26,7 +26,7 @@ os.environ.update(
 )
 
 from clea_portal.settings import *  # noqa: E402, F403
-from clea_portal.settings import CACHES, STORAGES  # noqa: E402
+from clea_portal.settings import CACHES, DATABASES, STORAGES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
@@ -34,3 +34,6 @@ CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 # Pages are rendered without a collected manifest; the whole path's tests collect the files as production does.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_AUTOREFRESH = True
+# Tables are emptied after tests that commit, the audit trail too.
+if "options" in DATABASES["default"]["OPTIONS"]:
+    DATABASES["default"]["OPTIONS"]["options"] += " -c clea.audit_may_be_emptied=on"

@@ -24,10 +24,12 @@ def issue_code(*, venue: Venue, room: VenueRoom | None = None, by: User, now: da
     period_start = to_ntp(now) // HOUR * HOUR
     secret = venue.secrets.create(room=room, sk_l=new_location_secret().hex(), created_at=now)
     timing = Timing(t_period_start=period_start, t_qr_start=period_start)
+    issued = issue(place=venue, sk_l=secret.sk_l, timing=timing, at=now)
     code = venue.codes.create(
         room=room,
         secret=secret,
-        deep_link=issue(place=venue, sk_l=secret.sk_l, timing=timing, at=now),
+        deep_link=issued.link,
+        tracing_key_id=issued.tracing_key,
         created_at=now,
         created_by=by,
         valid_from=from_ntp(period_start),

@@ -41,7 +41,7 @@ class VenueKeeper:
     def issue(self, place: Place, *, sk_l: str, now: datetime) -> list[KeptCode]:
         period_start = to_ntp(now) // HOUR * HOUR
         timing = Timing(t_period_start=period_start, t_qr_start=period_start)
-        link = issue(place=place, sk_l=sk_l, timing=timing, at=now)
+        link = issue(place=place, sk_l=sk_l, timing=timing, at=now).link
         return [KeptCode(kind=VenueCodeKind.STATIC, deep_link=link, valid_from=from_ntp(period_start), valid_until=None)]
 
     def printables(self, place: Place, codes: Sequence[KeptCode], *, created_at: datetime) -> list[PrintableCode]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from clea_portal.accounts.models import User
 from clea_portal.audit.trail import record_act
 from clea_portal.codes.errors import Archived
-from clea_portal.codes.issuing import issue_all
+from clea_portal.codes.issuing import Issued, issue_all
 from clea_portal.codes.periods import Period
 from venues.codes import end_code
 from venues.errors import BadRange, NoRotation, RoomRemoved
@@ -154,7 +154,7 @@ def _fill(pack: DayPack, planned: Sequence[Turn], *, by: User, now: datetime) ->
     there = {(code.kind, code.valid_from): code for code in existing.defer("deep_link")}
     missing = [(turn, kind) for turn in planned for kind in kinds if (kind, turn.period.start) not in there]
     wanted = [(turn.rotation.secret.sk_l, dated_timing(turn, staff=kind == VenueCodeKind.STAFF)) for turn, kind in missing]
-    links = issue_all(place=venue, wanted=wanted, at=now) if wanted else []
+    issued = issue_all(place=venue, wanted=wanted, at=now) if wanted else Issued(links=[], tracing_key=None)
     new = VenueCode.objects.bulk_create(
         VenueCode(
             kind=kind,
@@ -162,12 +162,13 @@ def _fill(pack: DayPack, planned: Sequence[Turn], *, by: User, now: datetime) ->
             room=pack.room,
             secret_id=turn.rotation.secret_id,
             deep_link=link,
+            tracing_key_id=issued.tracing_key,
             created_at=now,
             created_by=by,
             valid_from=turn.period.start,
             valid_until=turn.period.end,
         )
-        for (turn, kind), link in zip(missing, links, strict=True)
+        for (turn, kind), link in zip(missing, issued.links, strict=True)
     )
     periods = {turn.period.start for turn in planned}
     shared = [code for (kind, start), code in there.items() if kind in kinds and start in periods]

@@ -1,7 +1,6 @@
 """The codes that a venue showed in a span of the recent past."""
 
 from datetime import datetime
-from functools import partial
 
 from django.db.models import Q
 
@@ -52,5 +51,5 @@ def _shown(venue: Venue, turn: Turn, now: datetime) -> PastCode:
         valid_from=period.start,
         valid_until=period.end,
         ltid=derive_ltid(lt_key),
-        make_link=partial(issue, place=venue, sk_l=rotation.secret.sk_l, timing=dated_timing(turn), at=now),
+        make_link=lambda: issue(place=venue, sk_l=rotation.secret.sk_l, timing=dated_timing(turn), at=now).link,
     )

@@ -149,7 +149,7 @@ def links_of(showings: Sequence[Showing], *, staff: bool = False) -> list[str]:
         return []
     first = showings[0]
     wanted = [(_secret_of(showing.turn), _timing(showing, staff=staff)) for showing in showings]
-    return issue_all(place=first.turn.rotation.venue, wanted=wanted, at=first.start)
+    return issue_all(place=first.turn.rotation.venue, wanted=wanted, at=first.start).links
 
 
 def link_at(rotation: Rotation, moment: datetime, *, staff: bool = False) -> str:

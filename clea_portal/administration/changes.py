@@ -8,6 +8,8 @@ from django.db import models
 
 from clea_portal.audit.models import AuditSide
 from clea_portal.audit.trail import record_act
+from clea_portal.authorities.belonging import country_code_of
+from clea_portal.authorities.models import Country
 from clea_portal.fields import EncryptedBinaryField, EncryptedTextField
 
 Facts = dict[str, Any]
@@ -24,11 +26,18 @@ def facts_of(row: models.Model) -> Facts:
 
 
 def record_change(
-    *, actor: AbstractBaseUser | None, verb: str, on: models.Model, before: Facts | None = None, **details: Any
+    *,
+    actor: AbstractBaseUser | None,
+    verb: str,
+    on: models.Model,
+    before: Facts | None = None,
+    country: Country | None = None,
+    **details: Any,
 ) -> None:
     """Note that ``actor`` (None: a command) did ``verb``, and which fields it changed. In the caller's transaction.
 
-    ``before``: ``facts_of`` the row before it was changed; None: it is new, and all of it is noted.
+    ``before``: ``facts_of`` the row before it was changed; None: it is new, and all of it is noted. ``country``: in whose log
+    it stands; needed only where the row belongs to none, as people do.
     """
     after = facts_of(on)
     changed = [name for name in after if before is None or before.get(name) != after[name]]
@@ -37,6 +46,7 @@ def record_change(
         side=AuditSide.AUTHORITY,
         verb=verb,
         on=on,
+        country=country.code if country else country_code_of(on),
         pk=on.pk,
         before=None if before is None else {name: before.get(name) for name in changed},
         after={name: after[name] for name in changed},

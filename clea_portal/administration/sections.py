@@ -25,6 +25,8 @@ SECTIONS = [
     Section(view="administration:settings", label=_("Country"), for_foreign=True),
     Section(view="administration:server", label=_("Cluster server"), for_foreign=True),
     Section(view="administration:profile", label=_("Profile"), for_foreign=True),
+    Section(view="administration:tracing", label=_("Contact tracing keys"), for_tracing=True),
+    Section(view="administration:log", label=_("Log"), for_foreign=True),
 ]
 
 

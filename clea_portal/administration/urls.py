@@ -24,4 +24,6 @@ urlpatterns = [
     path("<country:code>/", countries.country, name="country"),
     path("", include("clea_portal.administration.country_urls")),
     path("", include("clea_portal.administration.server_urls")),
+    path("<country:code>/tracing/", include("clea_portal.administration.tracing_urls")),
+    path("<country:code>/log/", include("clea_portal.administration.log_urls")),
 ]

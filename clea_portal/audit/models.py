@@ -1,4 +1,7 @@
-"""Who did what, and who read what. Rows are only ever added and, after their retention, deleted."""
+"""Who did what, and who read what. Rows are only ever added and, after their retention, deleted.
+
+PostgreSQL refuses anything else (migration 0003), and a chain of digests shows what was changed all the same (chain.py).
+"""
 
 import uuid
 
@@ -39,6 +42,8 @@ class AuditEvent(models.Model):
     organisation = models.ForeignKey(
         "accounts.Organisation", on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("organisation")
     )
+    # ISO code of the one that administrators have set something up in, so that its administrators can read it.
+    country = models.CharField(_("country"), max_length=2, blank=True, default="")
     details = models.JSONField(_("details"), default=dict)
 
     class Meta:
@@ -48,6 +53,7 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["subject", "subject_uuid", "-at"], name="audit_by_subject"),
             models.Index(fields=["organisation", "-at", "-id"], name="audit_by_organisation"),
+            models.Index(fields=["country", "-at", "-id"], condition=~models.Q(country=""), name="audit_by_country"),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(kind__in=AuditKind.values), name="audit_kind_known"),
@@ -56,3 +62,45 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.verb} {self.subject} {self.subject_uuid}"
+
+
+class AuditLink(models.Model):
+    """One event's place in the chain (chain.py).
+
+    ``actor_digest``: SHA-256 of ``actor_salt`` and the actor's UUID; the salt goes when the account has gone, and nothing then
+    leads from the digest to anybody. Without a foreign key in the database, so that an event which is gone leaves its link.
+    """
+
+    position = models.BigIntegerField(primary_key=True)
+    event = models.OneToOneField(AuditEvent, on_delete=models.DO_NOTHING, db_constraint=False, related_name="link")
+    sealed_at = models.DateTimeField()
+    actor_salt = models.CharField(max_length=32, blank=True)
+    actor_digest = models.CharField(max_length=64, blank=True)
+    organisation_digest = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("link of the audit trail's chain")
+        verbose_name_plural = _("links of the audit trail's chain")
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return f"{self.position}:{self.digest}"
+
+
+class AuditAnchor(models.Model):
+    """What the oldest link hangs on: the last one that the retention took. One row, which whoever seals or purges locks."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    position = models.BigIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)
+    # Whether what had happened before there was a chain has its links: until then, an event may be old and have none.
+    complete = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("anchor of the audit trail's chain")
+        verbose_name_plural = _("anchors of the audit trail's chain")
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="audit_anchor_is_one")]
+
+    def __str__(self) -> str:
+        return f"{self.position}:{self.digest}"

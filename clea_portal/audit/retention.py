@@ -1,10 +1,10 @@
 from datetime import datetime, timedelta
 
-from clea_portal.audit.models import AuditEvent
+from clea_portal.audit import chain
 
 RETENTION = timedelta(days=365)
 
 
 def purge(*, now: datetime) -> int:
     """Delete audit events older than RETENTION; how many."""
-    return AuditEvent.objects.filter(at__lt=now - RETENTION).delete()[0]
+    return chain.purge(before=now - RETENTION)

@@ -13,23 +13,39 @@ def record_act(
     verb: str,
     on: models.Model,
     side: AuditSide | None = None,
+    country: str = "",
     **details: Any,
 ) -> None:
     """Note that ``actor`` (None: the system) did ``verb``. In the caller's transaction. ``details``: ids, states, counts.
 
     ``side``: an authority's, where the actor acts as its agent on what is not its own; else told from the actor.
+    ``country``: ISO code of the one whose administrators shall read it in their log.
     """
-    _record(AuditKind.ACT, actor, verb, on, side, details)
+    _record(AuditKind.ACT, actor, verb, on, side, country, details)
 
 
 def record_read(
-    *, actor: AbstractBaseUser | AnonymousUser, verb: str, on: models.Model, side: AuditSide | None = None, **details: Any
+    *,
+    actor: AbstractBaseUser | AnonymousUser,
+    verb: str,
+    on: models.Model,
+    side: AuditSide | None = None,
+    country: str = "",
+    **details: Any,
 ) -> None:
     """Note that ``actor`` opened ``on``."""
-    _record(AuditKind.READ, actor, verb, on, side, details)
+    _record(AuditKind.READ, actor, verb, on, side, country, details)
 
 
-def _record(kind: AuditKind, actor: Any, verb: str, on: models.Model, side: AuditSide | None, details: dict[str, Any]) -> None:
+def _record(
+    kind: AuditKind,
+    actor: Any,
+    verb: str,
+    on: models.Model,
+    side: AuditSide | None,
+    country: str,
+    details: dict[str, Any],
+) -> None:
     known = actor is not None and actor.is_authenticated
     told = AuditSide.PERSON if known else AuditSide.SYSTEM if actor is None else AuditSide.LINK
     AuditEvent.objects.create(
@@ -40,5 +56,6 @@ def _record(kind: AuditKind, actor: Any, verb: str, on: models.Model, side: Audi
         subject=on._meta.label_lower,
         subject_uuid=getattr(on, "uuid", None),
         organisation_id=on.pk if isinstance(on, Organisation) else getattr(on, "organisation_id", None),
+        country=country,
         details=details,
     )

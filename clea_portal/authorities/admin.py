@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from clea_portal.audit.trail import record_act
+from clea_portal.authorities.belonging import country_code_of
 from clea_portal.authorities.models import (
     Country,
     Region,
@@ -39,15 +40,15 @@ class Audited(admin.ModelAdmin):  # type: ignore[type-arg]
     formfield_overrides = {models.DateTimeField: {"widget": NamedMoment}}
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        record_act(actor=request.user, verb="created", on=obj, pk=obj.pk)
+        record_act(actor=request.user, verb="created", on=obj, country=country_code_of(obj), pk=obj.pk)
         return super().log_addition(request, obj, message)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        record_act(actor=request.user, verb="changed", on=obj, pk=obj.pk, fields=message)
+        record_act(actor=request.user, verb="changed", on=obj, country=country_code_of(obj), pk=obj.pk, fields=message)
         return super().log_change(request, obj, message)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        record_act(actor=request.user, verb="deleted", on=obj, pk=obj.pk)
+        record_act(actor=request.user, verb="deleted", on=obj, country=country_code_of(obj), pk=obj.pk)
         super().delete_model(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

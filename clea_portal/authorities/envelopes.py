@@ -37,6 +37,8 @@ def unseal(envelope: bytes, *, key: TracingKey, belongs_to: bytes) -> bytes:
     """What was sealed. Raises Unopenable."""
     if len(envelope) < OVERHEAD or envelope[:1] != _VERSION:
         raise Unopenable("This is no envelope.")
+    if key.private_key is None:
+        raise Unopenable("The private key of this generation was destroyed.")
     body = memoryview(envelope)[len(_VERSION) :]
     nonce, sealed = bytes(body[_WRAPPED : _WRAPPED + _NONCE]), body[_WRAPPED + _NONCE :]
     try:

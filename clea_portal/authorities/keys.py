@@ -17,10 +17,11 @@ class NoKey(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class IssuingKeys:
-    """``pk_mcta`` is None where the country runs without contact tracing (deployment 3)."""
+    """``pk_mcta``, and the id of its generation, are None where the country runs without contact tracing (deployment 3)."""
 
     pk_sa: EllipticCurvePublicKey
     pk_mcta: EllipticCurvePublicKey | None
+    tracing_key: int | None = None
 
 
 def issuing_keys(country: Country, *, at: datetime) -> IssuingKeys:
@@ -30,11 +31,11 @@ def issuing_keys(country: Country, *, at: datetime) -> IssuingKeys:
     if server is None:
         raise NoKey(f"{country.code} has no server key valid at {at:%Y-%m-%d}")
     if not country.has_tracing:
-        return IssuingKeys(pk_sa=parse_public_key(server), pk_mcta=None)
+        return IssuingKeys(pk_sa=parse_public_key(server[1]), pk_mcta=None)
     tracing = _newest(TracingKey.objects.all(), country, at)
     if tracing is None:
         raise NoKey(f"{country.code} has no contact tracing key valid at {at:%Y-%m-%d}")
-    return IssuingKeys(pk_sa=parse_public_key(server), pk_mcta=parse_public_key(tracing))
+    return IssuingKeys(pk_sa=parse_public_key(server[1]), pk_mcta=parse_public_key(tracing[1]), tracing_key=tracing[0])
 
 
 def tracing_key(country: Country, *, at: datetime) -> TracingKey:
@@ -46,5 +47,5 @@ def tracing_key(country: Country, *, at: datetime) -> TracingKey:
     return key
 
 
-def _newest(keys: QuerySet[Any], country: Country, at: datetime) -> str | None:
-    return keys.filter(authority__country=country, valid_from__lte=at).values_list("public_key", flat=True).first()
+def _newest(keys: QuerySet[Any], country: Country, at: datetime) -> tuple[int, str] | None:
+    return keys.filter(authority__country=country, valid_from__lte=at).values_list("pk", "public_key").first()

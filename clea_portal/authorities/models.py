@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from clea_portal.authorities.consents import KeyConsent as KeyConsent
 from clea_portal.authorities.credential_models import PortalCredentials
 from clea_portal.authorities.enums import AsynchronousStyle, Deployment, ServerKind
 from clea_portal.authorities.exposure_models import VenueTypeExposure as VenueTypeExposure
@@ -247,14 +248,25 @@ class TracingKey(KeyGeneration):
     """One generation of the pair PK_MCTA and SK_MCTA."""
 
     authority = models.ForeignKey(TracingAuthority, on_delete=models.PROTECT, related_name="keys")
-    private_key = EncryptedTextField(_("private key"), editable=False)
+    # Null once it is destroyed, so that the database can tell.
+    private_key = EncryptedTextField(_("private key"), null=True, editable=False)  # type: ignore[misc]
+    destroyed_at = models.DateTimeField(_("private key destroyed"), null=True, editable=False)
 
     class Meta(KeyGeneration.Meta):
         verbose_name = _("key pair of a contact tracing authority")
         verbose_name_plural = _("key pairs of contact tracing authorities")
-        constraints = [models.UniqueConstraint(fields=["authority", "fingerprint"], name="tracing_key_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["authority", "fingerprint"], name="tracing_key_once"),
+            models.CheckConstraint(
+                condition=models.Q(private_key__isnull=False, destroyed_at__isnull=True)
+                | models.Q(private_key__isnull=True, destroyed_at__isnull=False),
+                name="tracing_key_there_or_destroyed",
+            ),
+        ]
 
     def clean(self) -> None:
+        if self.private_key is None:
+            return
         if public_key_hex(parse_private_key(self.private_key).public_key()) != public_key_hex(parse_public_key(self.public_key)):
             raise ValidationError(_("These two keys are not a pair."))
         if self.authority_id:

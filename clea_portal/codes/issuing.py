@@ -34,16 +34,30 @@ class Timing:
     profile: Profile = Profile.SPECIFICATION
 
 
-def issue(*, place: Place, sk_l: str, timing: Timing, at: datetime) -> str:
-    """The deep link of one code. ``sk_l`` in hex. Raises authorities.keys.NoKey.
+@dataclass(frozen=True, kw_only=True)
+class Issued:
+    """``links``: the deep links; ``tracing_key``: id of the generation that their contact message is for, None without one."""
+
+    links: list[str]
+    tracing_key: int | None
+
+    @property
+    def link(self) -> str:
+        """The only one."""
+        (link,) = self.links
+        return link
+
+
+def issue(*, place: Place, sk_l: str, timing: Timing, at: datetime) -> Issued:
+    """One code. ``sk_l`` in hex. Raises authorities.keys.NoKey.
 
     Where the country runs without contact tracing (deployment 3), or the place has no phone, no contact message goes in.
     """
-    return issue_all(place=place, wanted=[(sk_l, timing)], at=at)[0]
+    return issue_all(place=place, wanted=[(sk_l, timing)], at=at)
 
 
-def issue_all(*, place: Place, wanted: Sequence[tuple[str, Timing]], at: datetime) -> list[str]:
-    """The deep links of many codes of one place, in the order of their secrets and timings, with the keys looked up once."""
+def issue_all(*, place: Place, wanted: Sequence[tuple[str, Timing]], at: datetime) -> Issued:
+    """Many codes of one place, in the order of their secrets and timings, with the keys looked up once."""
     country = place.country
     if not country.issues_codes:
         raise NoKey(f"{country.code} issues no codes here")
@@ -56,7 +70,10 @@ def issue_all(*, place: Place, wanted: Sequence[tuple[str, Timing]], at: datetim
             "contact_region": place.region.number,
             "contact_pin": place.pin,
         }
-    return [_deep_link(place, sk_l=sk_l, timing=timing, pk_sa=keys.pk_sa, contact=contact) for sk_l, timing in wanted]
+    return Issued(
+        links=[_deep_link(place, sk_l=sk_l, timing=timing, pk_sa=keys.pk_sa, contact=contact) for sk_l, timing in wanted],
+        tracing_key=keys.tracing_key if contact else None,
+    )
 
 
 def _deep_link(place: Place, *, sk_l: str, timing: Timing, pk_sa: EllipticCurvePublicKey, contact: dict[str, Any]) -> str:

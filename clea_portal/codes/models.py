@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clea_portal.accounts.models import Organisation
-from clea_portal.authorities.models import Country, Region, VenueType
+from clea_portal.authorities.models import Country, Region, TracingKey, VenueType
 from clea_portal.fields import EncryptedTextField
 from clea_portal.protocol.check_code import check_code
 from clea_portal.protocol.links import parse_link
@@ -109,6 +109,8 @@ class IssuedCode(models.Model):
     valid_from = models.DateTimeField(_("valid from"), editable=False)
     valid_until = models.DateTimeField(_("valid until"), null=True, editable=False)
     replaced_at = models.DateTimeField(_("replaced"), null=True, editable=False, db_index=True)
+    # The generation that opens its contact message; none where it carries none. It cannot be destroyed as long as codes carry it.
+    tracing_key = models.ForeignKey(TracingKey, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
     # Names of the fields that the code carries and that have been edited since: what is on the wall still says the old value.
     edited_since = models.JSONField(default=list, editable=False)
 

@@ -59,9 +59,18 @@ def read_public_key(data: bytes, *, where: str = "public key") -> EllipticCurveP
     return key
 
 
-def read_private_key(data: bytes, *, where: str = "private key") -> EllipticCurvePrivateKey:
-    """The private key that ``data`` (a paste in UTF-8, or a file) holds, not encrypted. Raises BadKey."""
-    key = _read(data, where)
+class WrongPassphrase(BadKey):
+    """The key is under a passphrase, and this is another one, or none; or the file was altered."""
+
+    code = "wrong_passphrase"
+
+
+def read_private_key(data: bytes, *, passphrase: str = "", where: str = "private key") -> EllipticCurvePrivateKey:
+    """The private key that ``data`` (a paste in UTF-8, or a file) holds; ``passphrase`` opens a PEM file that is under one.
+
+    Raises WrongPassphrase, OtherCurve, BadKey for anything else, a public key too.
+    """
+    key = _sealed(data, passphrase, where) if b"ENCRYPTED" in data else _read(data, where)
     if isinstance(key, EllipticCurvePublicKey):
         raise BadKey("this is a public key; the private key belongs here", where=where)
     return key
@@ -81,6 +90,17 @@ def _read(data: bytes, where: str) -> Key:
         return _from_text(stripped.decode("ascii"), where)
     except UnicodeDecodeError:
         raise BadKey("is neither a key in text nor a key file (PEM or DER)", where=where) from None
+
+
+def _sealed(data: bytes, passphrase: str, where: str) -> Key:
+    label = _PEM_LABEL.search(data)
+    if label is None or len(data) > MAX_BYTES:
+        raise BadKey("is neither a key in text nor a key file (PEM or DER)", where=where)
+    try:
+        key = load_pem_private_key(data[label.start() :], password=passphrase.encode() or None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise WrongPassphrase("is under another passphrase, or damaged", where=where) from error
+    return _on_curve(key, where)
 
 
 def _is_text(data: bytes) -> bool:

@@ -69,5 +69,7 @@ def _open(content: bytes, *, country: int) -> Contact | None:
 
 
 def _keys(country: int) -> Iterator[EllipticCurvePrivateKey]:
-    for text in TracingKey.objects.filter(authority__country=country).values_list("private_key", flat=True):
+    keys = TracingKey.objects.filter(authority__country=country, private_key__isnull=False)
+    for text in keys.values_list("private_key", flat=True):
+        assert text is not None
         yield parse_private_key(text)

@@ -10,10 +10,10 @@ from clea_portal.accounts import activity
 from clea_portal.accounts.data_views import EVENTS_PER_PAGE
 from clea_portal.accounts.enums import MemberRole
 from clea_portal.accounts.members import change_role, remove_member
-from clea_portal.audit.models import AuditEvent, AuditSide
+from clea_portal.audit.models import AuditSide
 from clea_portal.audit.trail import record_act, record_read
 from events.activity import SENTENCES as EVENT_SENTENCES
-from tests.factories import UserFactory
+from tests.factories import UserFactory, VenueFactory
 from tests.members import member
 from tests.venues.making import opened_venue
 from venues.activity import SENTENCES as VENUE_SENTENCES
@@ -89,9 +89,8 @@ def test_page_is_for_members_and_shows_only_their_own(organisation, owner, sign_
 
 @pytest.mark.parametrize("number", [1, 3, 60])
 def test_page_asks_as_much_for_one_event_as_for_many(number, sign_in, django_assert_num_queries, db):
-    venue = opened_venue()
-    owner = venue.organisation.memberships.get().user
-    AuditEvent.objects.all().delete()
+    venue = VenueFactory()
+    owner = member(venue.organisation)
     for _ in range(number):
         record_act(actor=member(venue.organisation), verb="changed", on=venue, member=str(owner.uuid))
     browser = sign_in(owner)

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
-from django.urls import URLResolver, reverse
+from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from clea_portal.accounts.enums import TeamRole
-from clea_portal.administration.urls import urlpatterns
+from clea_portal.authorities.consents import ConsentAct, ConsentState, KeyConsent
 from clea_portal.authorities.models import ServerKey
 from clea_portal.protocol.keys import public_key_hex
 from tests.factories import (
@@ -44,21 +44,25 @@ VIEWS = [
     ("connection_status", "country", "get", 302),
     ("connection_start", "country", "post", 302),
     ("test_code", "country", "post", 200),
+    ("tracing", "country", "get", 200),
+    ("tracing_make", "country", "get", 200),
+    ("tracing_import", "country", "get", 200),
+    ("tracing_key", "fingerprint", "get", 200),
+    ("tracing_rehearsal", "fingerprint", "get", 200),
+    ("tracing_take_back", "fingerprint", "post", 302),
+    ("tracing_ask_export", "fingerprint", "get", 200),
+    ("tracing_ask_destroy", "fingerprint", "get", 200),
+    ("tracing_consent", "export_consent", "get", 200),
+    ("tracing_export", "export_consent", "get", 200),
+    ("tracing_destroy", "destroy_consent", "get", 200),
+    ("log", "country", "get", 200),
+    ("log_export", "country", "post", 302),
 ]
 # Of the country only: what else its address names is no row of it.
 WITHIN = {"settings_change": ["rules"]}
 # Drafts belong to a person, not to a country: tests of their own (test_assistant) try them.
 OF_ONES_OWN = ["assistant", "assistant_discard", "assistant_finish", "assistant_summary"]
 NAMED = [view for view in VIEWS if view[1]]
-
-
-def names(patterns):
-    """Of all views, those of included files too."""
-    for pattern in patterns:
-        if isinstance(pattern, URLResolver):
-            yield from names(pattern.url_patterns)
-        else:
-            yield pattern.name
 
 
 @pytest.fixture
@@ -69,6 +73,29 @@ def planned_key(country):
         public_key=public_key_hex(SK_CLIENT.public_key()),
         valid_from=timezone.now() + timedelta(days=1),
     ).pk
+
+
+@pytest.fixture
+def fingerprint(country):
+    return country.tracing.keys.get().fingerprint
+
+
+def consent(country, administrator, act):
+    """Approved just now."""
+    colleague, now = AdministrationFactory(country=country).user, timezone.now()
+    key = country.tracing.keys.get()
+    fields = {"state": ConsentState.APPROVED, "asked_by": administrator, "approved_by": colleague, "approved_at": now}
+    return KeyConsent.objects.create(key=key, act=act, reason="rehearsal", asked_at=now, **fields).uuid
+
+
+@pytest.fixture
+def export_consent(country, administrator):
+    return consent(country, administrator, ConsentAct.EXPORT)
+
+
+@pytest.fixture
+def destroy_consent(country, administrator):
+    return consent(country, administrator, ConsentAct.DESTROY)
 
 
 @pytest.fixture
@@ -97,7 +124,10 @@ PEOPLE = {
 
 
 def test_ladder_has_every_view():
-    assert sorted([name for name, *_ in VIEWS] + OF_ONES_OWN) == sorted(names(urlpatterns))
+    _, resolver = get_resolver().namespace_dict["administration"]
+    assert sorted([name for name, *_ in VIEWS] + OF_ONES_OWN) == sorted(
+        name for name in resolver.reverse_dict if isinstance(name, str)
+    )
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view[0])

@@ -5,8 +5,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from clea_portal import paging
 from clea_portal.audit.models import AuditEvent
-from mct import paging
 from mct.assigning import add_note, assign_case, follow_up
 from mct.enums import CaseState, Problem
 from mct.filters import TABS

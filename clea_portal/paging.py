@@ -14,7 +14,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, Q, QuerySet
 
-_SALT = "mct.paging"
+_SALT = "clea_portal.paging"
 MOST_COUNTED = 1000
 _Sql = tuple[str, tuple[Any, ...]]
 _NOTHING: _Sql = ("SELECT 1 WHERE 1 = 0", ())
