@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from clea_portal.authorities.models import Region
 from clea_portal.codes.past import recent_days
 from clea_portal.scanning.results import MAX_BYTES, MAX_PIXELS
+from mct.camera import known_hosts
 from mct.intake import MAX_PICTURES, NotALink, open_link
 from mct.models import NOTES_LIMIT, REFERENCE_LIMIT, REMARK_LIMIT, Case
 from mct.places import GivingPlace
@@ -265,6 +266,10 @@ class EvidenceForm(forms.Form):
         if self.needed and not self.errors and not data.get("pictures") and not data.get("links"):
             raise ValidationError(_("Choose a picture of the code, or paste its link."))
         return data
+
+    def known_hosts(self) -> dict[str, str]:
+        """For the camera beside the form."""
+        return known_hosts()
 
     def ask_for_pictures_again(self) -> None:
         """Say that the chosen files are gone: a browser gives back what was typed, never what was chosen."""
