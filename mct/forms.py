@@ -223,7 +223,7 @@ class EvidenceForm(forms.Form):
     pictures = PicturesField(
         label=gettext_lazy("Photos, scans or PDF of the code"),
         required=False,
-        widget=ManyFilesInput({"accept": ACCEPTED_FILES, "multiple": True}),
+        widget=ManyFilesInput({"accept": ACCEPTED_FILES, "multiple": True, "data-cut-out": "cut-out"}),
     )
     links = forms.CharField(
         label=gettext_lazy("Or the link in the code"),

@@ -93,15 +93,16 @@ class Camera {
 
   async look(round, decodeQR, decodeQRBatch) {
     const since = performance.now();
-    while (round === this.round && this.video.isConnected) {
+    for (;;) {
+      if (!this.video.isConnected) return this.stop(); // news of the case have replaced this part of the page
       const frame = this.grab();
       const texts = frame ? await this.read(frame, decodeQR, decodeQRBatch) : [];
       if (round !== this.round) return;
       if (await this.judge(texts)) return;
       if (!texts.length && performance.now() - since > NEEDS_HELP) this.say("help");
       await new Promise((resolve) => setTimeout(resolve, BETWEEN_LOOKS));
+      if (round !== this.round) return;
     }
-    this.stop();
   }
 
   grab() {
