@@ -21,6 +21,7 @@ class Frame {
   }
 
   show(picture, box) {
+    this.isFresh = !box;
     const scale = Math.min(1, PREVIEW / Math.max(picture.width, picture.height));
     this.canvas.width = Math.max(1, Math.round(picture.width * scale));
     this.canvas.height = Math.max(1, Math.round(picture.height * scale));
@@ -28,7 +29,7 @@ class Frame {
     this.preview.width = this.canvas.width;
     this.preview.height = this.canvas.height;
     this.preview.getContext("2d").drawImage(picture, 0, 0, this.canvas.width, this.canvas.height);
-    this.set(box);
+    this.set(box ?? FIRST);
     this.let();
   }
 
@@ -78,14 +79,16 @@ class Frame {
     };
   }
 
-  // A corner is drawn out, the inside moves, and anywhere else a new frame begins.
+  // A corner is drawn out, the inside moves, and anywhere else a new frame begins; inside of the first frame, too, which is
+  // nobody's yet.
   grasp(event) {
     const at = this.place(event);
     const { left, top, right, bottom } = this.box;
     const corners = [[left, top], [right, top], [left, bottom], [right, bottom]];
     const corner = corners.find(([x, y]) => Math.abs(at.x - x) < at.reachX && Math.abs(at.y - y) < at.reachY);
-    const isInside = at.x > left && at.x < right && at.y > top && at.y < bottom;
+    const isInside = !this.isFresh && at.x > left && at.x < right && at.y > top && at.y < bottom;
     let [x, y] = corner ? [corner[0] === left ? right : left, corner[1] === top ? bottom : top] : [at.x, at.y];
+    this.isFresh = false;
     this.canvas.setPointerCapture(event.pointerId);
     this.drag = (now) => {
       if (corner || !isInside) return this.set({ left: x, top: y, right: now.x, bottom: now.y });
@@ -109,6 +112,7 @@ class Frame {
     else if (event.shiftKey) this.set({ left, top, right: Math.max(left, right + across), bottom: Math.max(top, bottom + down) });
     else this.move(across, down);
     event.preventDefault();
+    this.isFresh = false;
     this.told(this.box);
   }
 }
@@ -169,7 +173,7 @@ class CutOut {
     this.edited = one;
     this.whole = await open(one.original);
     this.dialog.showModal();
-    this.frame.show(this.whole, one.box ?? FIRST);
+    this.frame.show(this.whole, one.box);
     this.frame.canvas.focus();
   }
 

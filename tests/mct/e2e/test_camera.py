@@ -6,8 +6,8 @@ from io import BytesIO
 
 import pytest
 from django.urls import reverse
-from PIL import Image, ImageFilter
-from playwright.sync_api import expect, sync_playwright
+from PIL import ImageFilter
+from playwright.sync_api import expect
 
 from clea_portal.posters.layouts import Layout
 from clea_portal.protocol.check_code import check_code
@@ -43,35 +43,31 @@ def film(path, pictures):
 
 
 @pytest.fixture
-def with_camera(site, tmp_path):
+def with_camera(browser, site, tmp_path):
     """Opens a page in a browser whose camera sees these pictures, has no camera, or may not use it."""
     problems, started = browsing.Problems(), []
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-        def make(sees, **choices):
-            flags = ["--no-sandbox", "--disable-gpu"]
-            if sees != NO_PERMISSION:
-                flags.append("--use-fake-ui-for-media-stream")
-            if sees == NO_DEVICE:
-                flags.append("--use-fake-device-for-media-stream=device-count=0")
-            elif sees == NO_PERMISSION:
-                flags.append("--use-fake-device-for-media-stream")
-            else:
-                seen = film(tmp_path / "camera.mjpeg", sees)
-                flags += ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={seen}"]
-            chromium = playwright.chromium.launch(
-                executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=flags
-            )
-            started.append(chromium)
-            page = browsing.new_page(chromium, problems, base_url=site, **({"language": "en"} | choices))
-            page.sent = []
-            page.on("request", lambda request: page.sent.append(request.post_data_buffer))
-            return page
+    def make(sees, **choices):
+        flags = ["--no-sandbox", "--disable-gpu"]
+        if sees != NO_PERMISSION:
+            flags.append("--use-fake-ui-for-media-stream")
+        if sees == NO_DEVICE:
+            flags.append("--use-fake-device-for-media-stream=device-count=0")
+        elif sees == NO_PERMISSION:
+            flags.append("--use-fake-device-for-media-stream")
+        else:
+            seen = film(tmp_path / "camera.mjpeg", sees)
+            flags += ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={seen}"]
+        chromium = browser.browser_type.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=flags)
+        started.append(chromium)
+        page = browsing.new_page(chromium, problems, base_url=site, **({"language": "en"} | choices))
+        page.sent = []
+        page.on("request", lambda request: page.sent.append(request.post_data_buffer))
+        return page
 
-        yield make
-        for chromium in started:
-            chromium.close()
+    yield make
+    for chromium in started:
+        chromium.close()
     assert problems.seen == []
 
 
