@@ -8,7 +8,7 @@ _IMPORTS = (
 )
 
 
-class StaticFilesStorage(CompressedManifestStaticFilesStorage):
+class StaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Also where one script module imports another: the name in the import becomes that of the content.
 
     Django's ``support_js_module_import_aggregation`` does so for every script, and stops at those of packages that import what

@@ -5,7 +5,7 @@ from django_permissions_policy.decorators import permissions_policy_override
 
 from clea_portal.authorities.models import Country
 
-may_use_camera = permissions_policy_override(settings.PERMISSIONS_POLICY | {"camera": "self"})
+may_use_camera = permissions_policy_override({**settings.PERMISSIONS_POLICY, "camera": "self"})
 
 
 def known_hosts() -> dict[str, str]:

@@ -22,6 +22,8 @@ LONGEST_SIDE = 2000
 MOST_LINES = 700
 MOST_PATTERNS = 8
 SMALLEST_MODULE = 1.5
+# Lengths of one colour along a border that crosses a code, in modules; short where it cuts off corners of turned ones.
+SHORTEST, LONGEST = 0.15, 6.5
 # Rows that cross a pattern, in modules: three do, half as many if it is turned. Letters are crossed by chance, by few.
 SOLID, FEWEST_ROWS = 1.0, 3
 # Of so many modules between two patterns, so many are of another colour than the one before: all, but for noise.
@@ -214,7 +216,7 @@ def _has_modules(picture: Image.Image, line: int, x: float, *, reach: float, uni
     row = picture.crop((max(0, int(x - reach)), line, min(picture.width, int(x + reach)), line + 1)).tobytes()
     in_a_row = 0
     for match in _RUNS.finditer(row):
-        in_a_row = in_a_row + 1 if 0.4 * unit < match.end() - match.start() < 6.5 * unit else 0
+        in_a_row = in_a_row + 1 if SHORTEST * unit < match.end() - match.start() < LONGEST * unit else 0
         if in_a_row > 12:
             return True
     return False
