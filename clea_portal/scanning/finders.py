@@ -30,6 +30,7 @@ SOLID, FEWEST_ROWS = 1.0, 3
 IN_A_ROW, ENOUGH = 20, 17
 # Grey levels below what is around it, from which on a point is dark.
 DARKER = 8
+_LIGHT = b"\xff"
 _RUNS = re.compile(rb"\x00+|\xff+")
 
 Point = tuple[float, float]
@@ -91,16 +92,23 @@ def find_finders(black: Image.Image) -> list[Finder]:
 
 def _crossings(line: bytes) -> Iterator[tuple[float, float]]:
     """Where a line crosses finder patterns: their middle, and the size of a module along the line."""
-    runs = [match.span() for match in _RUNS.finditer(line)]
-    for five in zip(runs, runs[1:], runs[2:], runs[3:], runs[4:], strict=False):
-        start, end = five[0][0], five[4][1]
-        unit = (end - start) / 7
-        if line[start] or unit < SMALLEST_MODULE:
+    ends = [match.end() for match in _RUNS.finditer(line)]
+    ends.insert(0, 0)
+    # Every other run is dark.
+    for number in range(1 if line[:1] == _LIGHT else 0, len(ends) - 5, 2):
+        start, first, second, third, fourth, end = ends[number : number + 6]
+        middle = third - second
+        # Most are no pattern, and this is the quickest way to see it.
+        if middle < 1.2 * (second - first) or middle < 1.2 * (fourth - third):
             continue
-        lengths = [right - left for left, right in five]
+        unit = (end - start) / 7
         slack = 0.55 * unit + 0.5
-        if all(abs(length - size * unit) <= size**0.5 * slack for length, size in zip(lengths, (1, 1, 3, 1, 1), strict=True)):
-            yield (five[2][0] + five[2][1]) / 2, unit
+        if (
+            unit >= SMALLEST_MODULE
+            and abs(middle - 3 * unit) <= 1.7 * slack
+            and all(abs(length - unit) <= slack for length in (first - start, second - first, fourth - third, end - fourth))
+        ):
+            yield (second + third) / 2, unit
 
 
 def find_squares(black: Image.Image, finders: Sequence[Finder]) -> Iterator[Square]:

@@ -132,7 +132,7 @@ def test_contact_reads_the_code_with_the_phone_and_sends_it_by_one_press(with_ca
     phone.goto(reverse("contact:open", args=[contact_link(case, by=tracer).token]))
     phone.get_by_role("button", name="Commencer").click()
     phone.sent.clear()
-    phone.get_by_role("button", name="Lire le code avec l'appareil photo").click()
+    phone.get_by_role("button", name="Lire le code avec l’appareil photo").click()
     expect(phone.locator("#camera-note")).to_contain_text(check_code(code.ltid))
     assert_accessible(phone)
     assert_fits(phone)
