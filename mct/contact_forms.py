@@ -15,6 +15,8 @@ from clea_portal.scanning.advice import explain
 from clea_portal.scanning.files import kind_of
 from clea_portal.scanning.results import MAX_BYTES, Advice
 from mct.forms import ACCEPTED_FILES, MEGABYTE, ManyFilesInput
+from mct.intake import NotALink, open_link
+from mct.words import explain_link
 
 # Files of the largest size that one sending may hold: more would not pass a proxy, and take too much memory.
 MOST_AT_ONCE = 10
@@ -69,6 +71,9 @@ class SendForm(forms.Form):
         super().__init__(data, files, prefix=what, initial={"what": what})
         self.most = most
         check_kind = what == self.REGISTER
+        if what == self.CODE:
+            # Filled in by the page's camera (static/js/camera.js).
+            self.fields["link"] = forms.CharField(required=False, widget=forms.HiddenInput)
         self.fields["photo"] = FilesField(
             label=_("Take a photo"),
             check_kind=check_kind,
@@ -93,12 +98,21 @@ class SendForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
         contents = self.contents()
-        if not self.errors and not contents:
+        try:
+            for link in self.links():
+                open_link(link)
+        except NotALink as error:
+            mistake = {"mistake": explain_link(error.args[0])}
+            raise ValidationError(_("The code that the camera has read cannot be sent: %(mistake)s.") % mistake) from error
+        if not self.errors and not contents and not self.links():
             raise ValidationError(_("Take a photo, or choose a file."))
-        if len(contents) > self.most:
+        if len(contents) + len(self.links()) > self.most:
             words = ngettext("Choose %(count)d file at most.", "Choose %(count)d files at most.", self.most)
             raise ValidationError(words % {"count": self.most})
         return data
+
+    def links(self) -> Sequence[str]:
+        return [link] if (link := self.cleaned_data.get("link")) else []
 
     def contents(self) -> Sequence[bytes]:
         return [*self.cleaned_data.get("photo", []), *self.cleaned_data.get("files", [])]

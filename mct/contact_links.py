@@ -93,18 +93,23 @@ def open_anew(link: ContactLink, *, now: datetime) -> None:
         _note(case, Entry.CONTACT_OPENED, number=link.openings, most=MOST_OPENINGS)
 
 
-def send_codes(link: ContactLink, *, pictures: Sequence[bytes], now: datetime) -> None:
-    """Pictures of the day's code, which are read like an agent's.
+def send_codes(link: ContactLink, *, pictures: Sequence[bytes], read: Sequence[str] = (), now: datetime) -> None:
+    """Pictures of the day's code, which are read like an agent's; ``read``: links that the phone's camera has read already.
 
-    Raises TooManyPictures, IllegalMove when the case takes no more codes, SomeoneWasFaster when the link no longer works.
+    Raises TooManyPictures, NotALink, IllegalMove when the case takes no more codes, SomeoneWasFaster when the link no longer
+    works.
     """
     with transaction.atomic():
         case, link = lock(link, now=now)
-        if link.pictures.count() + len(pictures) > MOST_PICTURES:
+        if link.codes_sent + len(pictures) + len(read) > MOST_PICTURES:
             raise TooManyPictures
-        added = add_evidence(case=case, pictures=pictures, links=[], by=None, entry=Entry.CONTACT_CODES)
-        link.pictures.add(*added)
-        _record(case, Entry.CONTACT_CODES, count=len(pictures))
+        if read:
+            _note(case, Entry.CONTACT_CAMERA)
+            ContactLink.objects.filter(pk=link.pk).update(codes_read=F("codes_read") + len(read))
+        added = add_evidence(case=case, pictures=pictures, links=read, by=None, entry=Entry.CONTACT_CODES)
+        if added:
+            link.pictures.add(*added)
+            _record(case, Entry.CONTACT_CODES, count=len(pictures))
 
 
 def finish(link: ContactLink, *, now: datetime) -> str:
@@ -113,7 +118,7 @@ def finish(link: ContactLink, *, now: datetime) -> str:
     receipt = f"{receipt[:4]}-{receipt[4:]}"
     with transaction.atomic():
         case, link = lock(link, now=now)
-        if not link.pictures.exists() and not link.register_pages.exists():
+        if not link.codes_sent and not link.register_pages.exists():
             raise NothingSent
         _unended(case).update(ended_at=now, ending=LinkEnding.DONE, token="", receipt=receipt)
         _note(case, Entry.CONTACT_DONE, receipt=receipt)

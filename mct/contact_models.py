@@ -33,6 +33,8 @@ class ContactLink(models.Model):
     openings = models.PositiveSmallIntegerField(_("openings"), default=0)
     # Pictures of codes that came by it, so that its page can tell what became of them.
     pictures = models.ManyToManyField("mct.Picture", related_name="+")
+    # Codes that the phone read itself, of which only the link came.
+    codes_read = models.PositiveSmallIntegerField(_("codes read by the phone"), default=0)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(db_index=True)
@@ -65,6 +67,11 @@ class ContactLink(models.Model):
     @property
     def openings_left(self) -> int:
         return MOST_OPENINGS - self.openings
+
+    @property
+    def codes_sent(self) -> int:
+        """Pictures of codes that came by it, and codes that the phone had read itself."""
+        return self.pictures.count() + self.codes_read
 
 
 class RegisterPageQuerySet(models.QuerySet["RegisterPage"]):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from clea_portal.authorities.keys import NoKey, tracing_key
 from clea_portal.scanning.advice import explain
 from clea_portal.scanning.results import Advice
+from mct.camera import known_hosts
 from mct.contact_forms import SendForm
 from mct.contact_links import MOST_PICTURES
 from mct.contact_models import ContactLink
@@ -61,16 +62,16 @@ class ContactPage:
 
     @property
     def has_code(self) -> bool:
-        return any(picture.state == PictureState.READ for picture in self.pictures)
+        return bool(self.link.codes_read) or any(picture.state == PictureState.READ for picture in self.pictures)
 
     @property
     def has_sent(self) -> bool:
-        return bool(self.pictures or self.pages)
+        return bool(self.pictures or self.pages or self.link.codes_read)
 
     @property
     def pictures_left(self) -> int:
         """A case forgets the pictures that could not be read; a link does not, so that nobody can go on for ever."""
-        return max(0, min(MOST_PICTURES - len(self.pictures), MAX_PICTURES))
+        return max(0, min(MOST_PICTURES - len(self.pictures) - self.link.codes_read, MAX_PICTURES))
 
     @property
     def pages_left(self) -> int:
@@ -79,11 +80,16 @@ class ContactPage:
     @property
     def version(self) -> str:
         """Changes when anything that is told of the pictures does."""
-        return sha256(repr([(picture.pk, picture.state) for picture in self.pictures]).encode()).hexdigest()[:16]
+        told = [self.link.codes_read, *((picture.pk, picture.state) for picture in self.pictures)]
+        return sha256(repr(told).encode()).hexdigest()[:16]
 
     @property
     def rows(self) -> list[dict[str, Any]]:
         return [_row(number, picture) for number, picture in enumerate(self.pictures, start=1)]
+
+    def known_hosts(self) -> dict[str, str]:
+        """For the camera beside the form."""
+        return known_hosts()
 
     def form(self, what: str, request: HttpRequest | None = None) -> SendForm:
         """The form for the code or for the register, empty or with what was sent."""

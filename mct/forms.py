@@ -1,7 +1,7 @@
 """What agents write: the case, its pictures and links, and decisions."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,17 +11,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from clea_portal.authorities.models import Region
-from clea_portal.codes.past import recent_days
 from clea_portal.scanning.results import MAX_BYTES, MAX_PIXELS
+from mct.camera import known_hosts
 from mct.intake import MAX_PICTURES, NotALink, open_link
 from mct.models import NOTES_LIMIT, REFERENCE_LIMIT, REMARK_LIMIT, Case
-from mct.places import GivingPlace
-from mct.sharing import NUMBER_DIGITS
 from mct.words import explain_link
 
 MAX_SPAN = timedelta(hours=48)
@@ -222,7 +219,7 @@ class EvidenceForm(forms.Form):
     pictures = PicturesField(
         label=gettext_lazy("Photos, scans or PDF of the code"),
         required=False,
-        widget=ManyFilesInput({"accept": ACCEPTED_FILES, "multiple": True}),
+        widget=ManyFilesInput({"accept": ACCEPTED_FILES, "multiple": True, "data-cut-out": "cut-out"}),
     )
     links = forms.CharField(
         label=gettext_lazy("Or the link in the code"),
@@ -266,6 +263,10 @@ class EvidenceForm(forms.Form):
             raise ValidationError(_("Choose a picture of the code, or paste its link."))
         return data
 
+    def known_hosts(self) -> dict[str, str]:
+        """For the camera beside the form."""
+        return known_hosts()
+
     def ask_for_pictures_again(self) -> None:
         """Say that the chosen files are gone: a browser gives back what was typed, never what was chosen."""
         if self.files:
@@ -300,52 +301,3 @@ class DecisionForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
-
-
-class NumberForm(forms.Form):
-    """The number that an agent says on the phone."""
-
-    use_required_attribute = False
-
-    number = forms.CharField(
-        label=gettext_lazy("Number"),
-        max_length=20,
-        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "autofocus": True}),
-        help_text=gettext_lazy("Eight digits, which the person on the phone says to you. They count for ten minutes."),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-
-    def clean_number(self) -> str:
-        number = "".join(str(self.cleaned_data["number"]).split())
-        if not (number.isascii() and number.isdigit() and len(number) == NUMBER_DIGITS):
-            raise ValidationError(_("The number has %(digits)s digits."), params={"digits": NUMBER_DIGITS})
-        return number
-
-
-class PlaceAndDayForm(forms.Form):
-    """Which place, and which of the last days in its time zone."""
-
-    use_required_attribute = False
-
-    place = forms.ChoiceField(label=gettext_lazy("Place"))
-    day = forms.TypedChoiceField(label=gettext_lazy("Day"), coerce=date.fromisoformat)
-
-    def __init__(self, *args: Any, places: Sequence[GivingPlace], today: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.places = {place.key: place for place in places}
-        venues, events = ([(p.key, p.name) for p in places if p.kind == kind] for kind in ("venue", "event"))
-        groups = [(_("Venues"), venues), (_("Events"), events)]
-        self.fields["place"].choices = [group for group in groups if group[1]]  # type: ignore[attr-defined]
-        days = [(day.isoformat(), date_format(day, "l j F Y")) for day in recent_days(today)]
-        self.fields["day"].choices = days  # type: ignore[attr-defined]
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-
-    def chosen_place(self) -> GivingPlace:
-        return self.places[self.cleaned_data["place"]]

@@ -29,6 +29,7 @@ _LOOKS = {
     Entry.CONTACT_REVOKED: ("undo", "warning"),
     Entry.CONTACT_OPENED: ("phone", "neutral"),
     Entry.CONTACT_CODES: ("picture", "neutral"),
+    Entry.CONTACT_CAMERA: ("camera", "neutral"),
     Entry.REGISTER_SENT: ("list", "neutral"),
     Entry.CONTACT_DONE: ("check-circle", "success"),
     Entry.REGISTER_OPENED: ("eye", "neutral"),

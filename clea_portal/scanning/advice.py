@@ -23,6 +23,12 @@ _SENTENCES = {
     Advice.TOO_DARK: _("This picture is too dark. Take it again with more light."),
     Advice.LOW_CONTRAST: _("Light and dark can hardly be told apart here. Take the picture again in even light, without glare."),
     Advice.BLURRED: _("This picture is blurred. Hold the phone still, wait until the code is sharp, and take it again."),
+    Advice.CUT_OFF: _(
+        "Part of the code is outside of this picture. Go back a little, until all of it and its border are inside."
+    ),
+    Advice.REFLECTION: _(
+        "A bright spot hides part of the code: most likely a reflection. Change the angle and take it without flash."
+    ),
     Advice.COVERED: _(
         "A QR code is there but cannot be read. Photograph it flat, from the front, with nothing on it and no reflection."
     ),

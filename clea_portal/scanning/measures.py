@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageFilter
 
+from clea_portal.scanning.causes import find_cause
 from clea_portal.scanning.results import Advice
 from clea_portal.scanning.symbols import Symbol
 
@@ -33,7 +34,7 @@ def explain_miss(image: Image.Image, symbols: Sequence[Symbol]) -> Advice:
         return Advice.LOW_CONTRAST
     if sharpness(part) < SOFTEST_EDGE:
         return Advice.BLURRED
-    return Advice.COVERED if symbols else Advice.NO_CODE
+    return find_cause(image, symbols) or (Advice.COVERED if symbols else Advice.NO_CODE)
 
 
 def sharpness(image: Image.Image) -> float:

@@ -29,6 +29,8 @@ class Advice(StrEnum):
     TOO_DARK = "too_dark"
     LOW_CONTRAST = "low_contrast"
     BLURRED = "blurred"
+    CUT_OFF = "cut_off"
+    REFLECTION = "reflection"
     COVERED = "covered"
     NO_CODE = "no_code"
 

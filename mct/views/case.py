@@ -14,6 +14,7 @@ from clea_portal.accounts.person import person
 from clea_portal.audit.trail import record_read
 from clea_portal.uploads import takes_pictures
 from mct.access import find_case, tracers_only
+from mct.camera import may_use_camera
 from mct.case_page import CasePage, context
 from mct.cases import correct_case
 from mct.forms import CaseForm, EvidenceForm
@@ -23,6 +24,7 @@ from mct.moves import IllegalMove
 
 @tracers_only
 @require_safe
+@may_use_camera
 def case(request: HttpRequest, uuid: UUID) -> HttpResponse:
     found = find_case(request, uuid)
     record_read(actor=request.user, verb="opened", on=found)
@@ -81,6 +83,7 @@ def _hours_stay(state: str) -> str:
 @tracers_only
 @require_http_methods(["GET", "HEAD", "POST"])
 @takes_pictures(most=MAX_PICTURES)
+@may_use_camera
 def case_evidence(request: HttpRequest, uuid: UUID) -> HttpResponse:
     found = find_case(request, uuid)
     form = EvidenceForm(request.POST, request.FILES) if request.method == "POST" else EvidenceForm()

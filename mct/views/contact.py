@@ -26,6 +26,7 @@ from clea_portal.authorities.models import Country
 from clea_portal.limits import seconds_to_wait
 from clea_portal.uploads import takes_pictures
 from mct import contact_links, register_pages
+from mct.camera import may_use_camera
 from mct.contact_forms import MOST_AT_ONCE, SendForm
 from mct.contact_links import NothingSent, TooManyOpenings
 from mct.contact_models import ContactLink
@@ -136,6 +137,7 @@ def start(request: HttpRequest, link: ContactLink) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @before_uploads
 @takes_pictures(most=MOST_AT_ONCE)
+@may_use_camera
 def page(request: HttpRequest, link: ContactLink) -> HttpResponse:
     """What will happen, with a button; after it, what to send and what became of it."""
     if not _has_started(request):
@@ -160,8 +162,8 @@ def _send(request: HttpRequest, link: ContactLink) -> HttpResponse:
                 register_pages.keep_pages(link, contents=form.contents(), now=now)
                 messages.success(request, _("The register pages have arrived. Only the contact tracing team can open them."))
             else:
-                contact_links.send_codes(link, pictures=form.contents(), now=now)
-                messages.success(request, _("The picture of the code has arrived. It is being read: see below."))
+                contact_links.send_codes(link, pictures=form.contents(), read=form.links(), now=now)
+                messages.success(request, _code_arrived(form))
             return redirect("contact:page")
         except (TooManyPictures, register_pages.TooManyFiles):
             form.add_error(None, _("These are more files than the team can take. What you have sent already is there."))
@@ -211,6 +213,12 @@ def _show(request: HttpRequest, link: ContactLink, *, form: SendForm | None = No
     shown = ContactPage.read(link)
     forms = {what: form if form and form.prefix == what else shown.form(what) for what in (SendForm.CODE, SendForm.REGISTER)}
     return render(request, "mct/contact/page.html", {"shown": shown, "region": link.case.region, **_named(forms)})
+
+
+def _code_arrived(form: SendForm) -> str:
+    if form.contents():
+        return _("The picture of the code has arrived. It is being read: see below.")
+    return _("The code has arrived.")
 
 
 def _named(forms: dict[str, SendForm]) -> dict[str, SendForm]:

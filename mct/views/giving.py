@@ -22,7 +22,7 @@ from clea_portal.authorities.keys import NoKey
 from clea_portal.codes.past import day_span
 from clea_portal.limits import hidden
 from mct import sharing
-from mct.forms import NumberForm, PlaceAndDayForm
+from mct.giving_forms import NumberForm, PlaceAndDayForm
 from mct.models import CodeRequest
 from mct.moves import IllegalMove, SomeoneWasFaster
 from mct.places import GivingPlace, places_of

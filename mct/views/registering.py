@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from clea_portal.accounts.person import person
 from clea_portal.uploads import takes_pictures
 from mct.access import own_regions, regions_of, tracers_only
+from mct.camera import may_use_camera
 from mct.cases import register_case
 from mct.forms import EvidenceForm, RegisterForm
 from mct.intake import MAX_PICTURES
@@ -22,6 +23,7 @@ NEXT = "next"
 @tracers_only
 @require_http_methods(["GET", "HEAD", "POST"])
 @takes_pictures(most=MAX_PICTURES)
+@may_use_camera
 def case_register(request: HttpRequest) -> HttpResponse:
     regions = list(own_regions(request))
     if request.method != "POST":

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from io import BytesIO
 
 import pillow_heif
+import pypdf
 from PIL import Image
 
 
@@ -31,6 +32,17 @@ def make_pdf(pages: int, *, box: str = "0 0 595 842", drawing: bytes = b"") -> b
             *[page] * pages,
         ]
     )
+
+
+def merge_pdfs(*contents: bytes, password: str | None = None) -> bytes:
+    writer = pypdf.PdfWriter()
+    for content in contents:
+        writer.append(BytesIO(content))
+    if password is not None:
+        writer.encrypt(password, algorithm="RC4-128")
+    buffer = BytesIO()
+    writer.write(buffer)
+    return buffer.getvalue()
 
 
 def make_pdf_around_bomb(*, width: int, height: int) -> bytes:

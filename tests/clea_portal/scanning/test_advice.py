@@ -73,6 +73,59 @@ def test_advice_for_a_code_with_something_on_it() -> None:
     assert advise(photograph(covered, seed=1)) == "covered"
 
 
+SIDE = CODE.width  # with its light border; 73 modules of 6 pixels
+
+
+def in_room(*, seed: int = 1, degrees: float = 3, covering: Image.Image | None = None) -> Image.Image:
+    """A code on a wall, somewhat turned, perhaps with something upon it (a picture whose mid-grey covers nothing)."""
+    code = CODE.copy()
+    if covering is not None:
+        code.paste(covering, mask=covering.point([0 if level == 128 else 255 for level in range(256)]))
+    room = hang_in_room([code], seed=seed, size=(900, 900))
+    return _open(photograph(room, seed=seed, degrees=degrees, noise=5))
+
+
+def disc(level: int, *, x: float, y: float, radius: float) -> Image.Image:
+    spot = Image.new("L", CODE.size, 128)
+    ImageDraw.Draw(spot).ellipse([SIDE * edge for edge in (x - radius, y - radius, x + radius, y + radius)], fill=level)
+    return spot
+
+
+@pytest.mark.parametrize(("degrees", "part"), [(0, 0.45), (4, 0.2), (40, 0.45)])
+@pytest.mark.parametrize("side", ["left", "top", "right", "bottom"])
+def test_advice_for_a_code_that_the_picture_cuts_off(degrees: float, part: float, side: str) -> None:
+    room = in_room(degrees=degrees)
+    middle, reach = room.width // 2, SIDE // 2
+    edge = middle - reach + round(part * SIDE)
+    box = {
+        "left": (edge, 0, room.width, room.height),
+        "top": (0, edge, room.width, room.height),
+        "right": (0, 0, room.width - edge, room.height),
+        "bottom": (0, 0, room.width, room.height - edge),
+    }[side]
+    assert advise(save(room.crop(box), "JPEG", quality=85)) == "cut_off"
+
+
+@pytest.mark.parametrize(("degrees", "x", "y"), [(0, 0.5, 0.5), (4, 0.35, 0.6), (40, 0.7, 0.7)])
+def test_advice_for_a_reflection_on_the_code(degrees: float, x: float, y: float) -> None:
+    room = in_room(degrees=degrees, covering=disc(255, x=x, y=y, radius=0.27))
+    assert advise(save(room, "JPEG", quality=85)) == "reflection"
+
+
+@pytest.mark.parametrize("degrees", [0, 40])
+def test_advice_for_a_dark_thing_on_the_code_is_no_reflection(degrees: float) -> None:
+    room = in_room(degrees=degrees, covering=disc(60, x=0.5, y=0.5, radius=0.27))
+    assert advise(save(room, "JPEG", quality=85)) == "covered"
+
+
+def test_advice_for_text_that_goes_up_to_the_border_is_no_code() -> None:
+    page = Image.new("L", (1240, 900), 255)
+    pen = ImageDraw.Draw(page)
+    for line in range(30):
+        pen.text((-20, 31 * line - 10), "Du texte sur une page, sans aucun code du tout " * 4, fill=0, font_size=24)
+    assert advise(photograph(page, seed=1, degrees=0, noise=5)) == "no_code"
+
+
 def test_sharpness_falls_with_blur() -> None:
     sharp, soft, softer = (sharpness(_open(photograph(CODE, seed=1, blur=blur, noise=5))) for blur in (0.5, 3, 8))
     assert sharp > 0.4 > soft > 0.1 > softer

@@ -1,6 +1,5 @@
 from io import BytesIO
 
-import pypdf
 import pytest
 from PIL import Image, ImageOps
 
@@ -9,7 +8,7 @@ from clea_portal.protocol.derivation import new_location_secret
 from clea_portal.protocol.keys import generate_private_key
 from clea_portal.protocol.lsp import LspType
 from clea_portal.scanning.reading import decode_image, is_deep_link, read_content
-from tests.clea_portal.scanning.files import make_pdf, save
+from tests.clea_portal.scanning.files import make_pdf, merge_pdfs, save
 from tests.pictures import FRENCH_PREFIX, clea_link, draw_code, draw_poster, hang_in_room, photograph
 
 FOREIGN = "https://example.org/menu"
@@ -19,17 +18,6 @@ def read(content: bytes) -> tuple[tuple[str, ...], str | None, int]:
     reading = read_content(content)
     assert reading.milliseconds >= 0
     return reading.links, reading.advice, reading.pages
-
-
-def merge_pdfs(*contents: bytes, password: str | None = None) -> bytes:
-    writer = pypdf.PdfWriter()
-    for content in contents:
-        writer.append(BytesIO(content))
-    if password is not None:
-        writer.encrypt(password, algorithm="RC4-128")
-    buffer = BytesIO()
-    writer.write(buffer)
-    return buffer.getvalue()
 
 
 @pytest.mark.parametrize("name", ["JPEG", "PNG", "WEBP", "AVIF", "HEIF", "PDF"])
@@ -141,6 +129,12 @@ def test_read_content_of_a_pdf_gives_codes_in_the_order_of_pages() -> None:
     posters = [save(draw_poster(clea_link(seed)), "PDF", resolution=150) for seed in (2, 1, 2)]
     content = merge_pdfs(posters[0], make_pdf(1), posters[1], posters[2])
     assert read(content) == ((clea_link(2), clea_link(1)), None, 4)
+
+
+def test_read_content_of_a_pdf_reads_its_fiftieth_page_and_refuses_a_fifty_first() -> None:
+    poster = save(draw_poster(clea_link(1), dots_per_inch=100), "PDF", resolution=100)
+    assert read(merge_pdfs(make_pdf(49), poster)) == ((clea_link(1),), None, 50)
+    assert read(merge_pdfs(make_pdf(50), poster)) == ((), "too_many_pages", 0)
 
 
 def test_read_content_of_a_pdf_with_a_code_for_a_second_look() -> None:

@@ -369,5 +369,5 @@ def test_number_of_queries_does_not_grow_with_what_was_sent(link, rows, django_a
     browser.post(PAGE, sending("code", *[b"x"] * rows))
     browser.post(PAGE, sending("register", *[REGISTER] * rows))
     browser.get(PAGE)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert browser.get(PAGE).status_code == 200

@@ -6,9 +6,10 @@ from mct.enums import CaseState, PictureState
 from mct.intake import read_picture
 from mct.linking import link_case
 from mct.models import Case, Picture
+from tests.clea_portal.scanning.files import make_pdf, merge_pdfs, save
 from tests.factories import CaseFactory, PictureFactory, new_code, ready_country
 from tests.mct.scenes import SCENES
-from tests.pictures import clea_link, draw_code, photograph
+from tests.pictures import clea_link, draw_code, draw_poster, photograph
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +51,27 @@ def test_file_that_gives_no_code_says_on_the_case_what_to_do(agent, desk, conten
     link_case(case.pk)
     text = client.get(reverse("mct:case", args=[case.uuid])).content.decode()
     assert (words in text, "No code could be read" in text, "Kept." in text) == (True, True, True)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF", "AVIF"])
+def test_photo_of_every_format_gives_its_code(agent, desk, kind):
+    case, client = CaseFactory(), desk(agent)
+    client.post(url(case), {"pictures": [photo(save(draw_code(clea_link(1), module=4), kind))]})
+    read_picture(Picture.objects.get().pk)
+    assert list(case.codes.values_list("deep_link", flat=True)) == [clea_link(1)]
+
+
+def test_code_on_the_last_of_fifty_pages_is_read_and_one_page_more_is_refused_with_the_limit(agent, desk):
+    poster = save(draw_poster(clea_link(1), dots_per_inch=100), "PDF", resolution=100)
+    case, client = CaseFactory(), desk(agent)
+    client.post(url(case), {"pictures": [photo(merge_pdfs(make_pdf(50), poster)), photo(merge_pdfs(make_pdf(49), poster))]})
+    for picture in Picture.objects.all():
+        read_picture(picture.pk)
+    assert list(Picture.objects.values_list("state", "advice")) == [("unreadable", "too_many_pages"), ("read", "")]
+    assert list(case.codes.values_list("deep_link", flat=True)) == [clea_link(1)]
+    link_case(case.pk)
+    text = client.get(reverse("mct:case", args=[case.uuid])).content.decode()
+    assert "This PDF has more than 50 pages. Send only the page with the code." in text
 
 
 def test_link_is_added(agent, desk):
