@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("mct", "0006_desk"),
+        ("mct", "0008_list_indexes"),
     ]
 
     operations = [
@@ -52,6 +52,14 @@ class Migration(migrations.Migration):
                     ("assigned", "Case assigned"),
                     ("moved_region", "Case handed to another region"),
                     ("noted", "Note"),
+                    ("beside", "Another case of the same person registered"),
+                    ("split", "Several codes chosen: each has its case"),
+                    ("same_person", "Put together with other cases of the same person"),
+                    ("taken_out", "Taken out of the cases of the same person"),
+                    ("merged", "A duplicate was merged into this case"),
+                    ("merged_into", "Merged into another case"),
+                    ("distinct", "Marked as not a duplicate"),
+                    ("distinct_revoked", "No longer marked as not a duplicate"),
                     ("follow_up", "Follow-up"),
                     ("closed", "Case closed"),
                 ],
