@@ -200,6 +200,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
 SECURE_HSTS_PRELOAD = _https
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _https
+SESSION_ENGINE = "clea_portal.accounts.session_store"
 SESSION_SERIALIZER = "clea_portal.accounts.sessions.EncryptedSerializer"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -309,6 +310,10 @@ CELERY_BEAT_SCHEDULE = {
 # --- What the ground floor asks of the apps above it ------------------------------------------------------------------------
 
 READINESS_CHECKS = ["mct.health.oldest_unsent_declaration"]
+# What an administrator's act on a team or a person means for the work in hand: how many open cases hold a team back, and what
+# becomes of what somebody had who sees it no more.
+TEAM_WORK = ["mct.leaving.open_cases_of_team"]
+STAFF_LEAVING = ["mct.leaving.let_go"]
 PURGES = [
     "clea_portal.limits.purge",
     "venues.retention.purge",

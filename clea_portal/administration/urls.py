@@ -1,4 +1,4 @@
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from clea_portal.administration.views import countries
 
@@ -22,4 +22,6 @@ register_converter(CountryCode, "country")
 urlpatterns = [
     path("", countries.country_list, name="countries"),
     path("<country:code>/", countries.country, name="country"),
+    path("", include("clea_portal.administration.region_urls")),
+    path("", include("clea_portal.administration.staff_urls")),
 ]
