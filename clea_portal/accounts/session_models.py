@@ -1,5 +1,7 @@
 """Where people are signed in."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
@@ -18,8 +20,7 @@ class UserSession(AbstractBaseSession):
     last_seen_at = models.DateTimeField(default=timezone.now)
     device = models.CharField(max_length=40, blank=True)
 
-    # Django's own manager reaches the store by this model.
-    objects: BaseSessionManager["UserSession"] = BaseSessionManager()
+    objects: ClassVar[BaseSessionManager["UserSession"]] = BaseSessionManager()
 
     class Meta(AbstractBaseSession.Meta):
         abstract = False

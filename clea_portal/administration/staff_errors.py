@@ -51,9 +51,7 @@ class TeamArchived(Refused):
 class LastAdministrator(Refused):
     def __init__(self) -> None:
         super().__init__(
-            _(
-                "This is the last administrator of the country who can act. Invite another one first; once they have joined, try again."
-            )
+            _("This is the last administrator of the country. Invite another one first; once they have joined, try again.")
         )
 
 
@@ -66,11 +64,7 @@ class NotOneself(Refused):
 
 class WorksElsewhereToo(Refused):
     def __init__(self) -> None:
-        super().__init__(
-            _(
-                "This person also has a role that you do not administer. Ask somebody who administers all of them, or the operator."
-            )
-        )
+        super().__init__(_("This person also has roles that you do not administer. Ask somebody who does, or the operator."))
 
 
 class InvitedAlready(Refused):

@@ -56,7 +56,7 @@ class StaffInvitationForm(PageForm):
             field = self.fields["team"]
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset = teams.order_by("region__number", "name")
-            field.label_from_instance = _named_team  # type: ignore[method-assign]
+            field.label_from_instance = _named_team  # type: ignore[method-assign,assignment]
         else:
             del self.fields["team"]
 

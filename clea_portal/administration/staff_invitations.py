@@ -1,4 +1,4 @@
-"""Inviting people to work for an authority, by e-mail: a link that works once, for a week. Four eyes: nobody invites themselves."""
+"""Inviting people to work for an authority: a link that works once, for a week. Four eyes: nobody invites themselves."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -69,7 +69,7 @@ def invite_staff(
 
 @transaction.atomic
 def renew_staff_invitation(invitation: StaffInvitation, *, by: User, now: datetime) -> str:
-    """The token of a new link, valid for a week from now; the link sent before works no more. It is this person's invitation then.
+    """The token of a new link, valid for a week; the link sent before works no more, and the invitation is this person's.
 
     Raises Gone, NotOneself, TooMany.
     """

@@ -1,6 +1,6 @@
 """France as anybody may set it up in one press: public lists of departments and of types of establishments open to the public.
 
-The region of a contact message is one byte. Departments 1 to 95 are their own number. The others get one that a person can work out:
+The region of a contact message is one byte. Departments 1 to 95 are their own number. The others get one that can be worked out:
 Corsica is what postal codes begin with (2A: 201, 2B: 202; 20 stays free, for whoever had one region there before), and overseas
 the first digit 9 becomes 1 (971: 171, 988: 188).
 """

@@ -1,5 +1,6 @@
 """The people of a country's authority."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from clea_portal.accounts.enums import StaffRole
+from clea_portal.accounts.enums import StaffRole, TeamRole
 from clea_portal.accounts.errors import Gone, Refused
 from clea_portal.accounts.mails import address_of, send_to
 from clea_portal.accounts.models import Administration, TeamMembership, User
@@ -21,6 +22,7 @@ from clea_portal.administration.access import administered, administrators_only
 from clea_portal.administration.people import ADMINISTRATORS, SUSPENDED, WITHOUT_FACTOR, colleagues, selected
 from clea_portal.administration.sections import tabs
 from clea_portal.administration.staff import (
+    Access,
     access_of,
     change_team_role,
     lift_suspension,
@@ -72,17 +74,7 @@ def detail(request: HttpRequest, code: str, uuid: UUID) -> HttpResponse:
     country = administered(request, code)
     user = _colleague(country, uuid)
     access = access_of(user, country)
-    seats = [
-        {
-            "pk": row.pk,
-            "team": row.team if isinstance(row, TeamMembership) else None,
-            "role": row.role if isinstance(row, TeamMembership) else "",
-            "form": TeamRoleForm(initial={"role": row.role}, auto_id=f"id_%s_{row.pk}")
-            if isinstance(row, TeamMembership)
-            else None,
-        }
-        for row in access
-    ]
+    seats = [_seat(row) for row in access]
     context = {
         "country": country,
         "colleague": user,
@@ -193,6 +185,13 @@ def end(request: HttpRequest, code: str, uuid: UUID) -> HttpResponse:
     else:
         messages.error(request, str(Gone()))
     return redirect("administration:colleague", code, uuid)
+
+
+def _seat(row: Access) -> dict[str, Any]:
+    if isinstance(row, Administration):
+        return {"pk": row.pk, "team": None}
+    form = TeamRoleForm(initial={"role": row.role}, auto_id=f"id_%s_{row.pk}")
+    return {"pk": row.pk, "team": row.team, "role": TeamRole(row.role).label, "form": form}
 
 
 def _colleague(country: Country, uuid: UUID) -> User:

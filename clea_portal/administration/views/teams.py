@@ -37,13 +37,11 @@ def team_list(request: HttpRequest, code: str) -> HttpResponse:
         )
         .order_by("region__number", "name")
     )
-    working, archived = [], []
-    for team in teams:
-        (archived if team.archived_at else working).append(team)
+    archived = [team for team in teams if team.archived_at]
     context = {
         "country": country,
         "tabs": tabs(country, current=_HERE),
-        "teams": working,
+        "teams": [team for team in teams if team.archived_at is None],
         "archived": archived,
         "has_regions": country.regions.exists(),
     }
