@@ -7,6 +7,7 @@ from clea_portal import health, pages
 from clea_portal.accounts import data_views, invitation_views, session_views
 from clea_portal.accounts.views import ActivateAppView, change_language, change_time_zone
 from clea_portal.administration.views import staff_invitations
+from clea_portal.monitoring import views as monitoring
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -14,6 +15,7 @@ urlpatterns = [
     path("language/", change_language, name="set_language"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", monitoring.metrics, name="metrics"),
     path("account/time-zone/", change_time_zone, name="change_time_zone"),
     path("account/sessions/", session_views.own_sessions, name="own_sessions"),
     path("account/data/", data_views.own_data, name="own_data"),

@@ -20,7 +20,7 @@ class UserSession(AbstractBaseSession):
     last_seen_at = models.DateTimeField(default=timezone.now)
     device = models.CharField(max_length=40, blank=True)
 
-    objects: ClassVar[BaseSessionManager["UserSession"]] = BaseSessionManager()
+    objects: ClassVar[BaseSessionManager["UserSession"]] = BaseSessionManager()  # type: ignore[assignment]
 
     class Meta(AbstractBaseSession.Meta):
         abstract = False

@@ -22,6 +22,7 @@ register_converter(CountryCode, "country")
 urlpatterns = [
     path("", countries.country_list, name="countries"),
     path("<country:code>/", countries.country, name="country"),
+    path("", include("clea_portal.administration.health_urls")),
     path("", include("clea_portal.administration.region_urls")),
     path("", include("clea_portal.administration.staff_urls")),
 ]

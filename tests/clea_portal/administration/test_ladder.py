@@ -20,6 +20,8 @@ from tests.factories import (
 VIEWS = [
     ("countries", None, "get", 200),
     ("country", "country", "get", 200),
+    ("health", None, "get", 200),
+    ("test_mail", None, "post", 302),
     ("regions", "country", "get", 200),
     ("add_region", "country", "get", 200),
     ("import_regions", "country", "get", 200),
