@@ -17,6 +17,7 @@ from mct.models import Declaration
 
 # From being accepted to being seen in the public list.
 _SLOW, _LOST = timedelta(hours=1), timedelta(hours=6)
+_RECENT = timedelta(hours=1)
 
 
 def calls_of(server_id: int) -> str:
@@ -54,7 +55,7 @@ def _calls(moment: Moment, server: ServerAuthority) -> Line:
     sign = moment.signs.get(calls_of(server.pk)) or Sign()
     light, advice = Light.GREEN, ""
     if sign.is_failing:
-        light = Light.RED
+        light = _how_bad(moment, sign)
         says = _("The last call failed, %(age)s ago (%(why)s).") % _failure(moment, sign)
         advice = _("Try the connection on the country’s page, and tell the server’s operator. What waits is sent by itself then.")
     elif sign.seen_at is None:
@@ -84,7 +85,7 @@ def _list(moment: Moment, server: ServerAuthority, oldest: datetime | None) -> L
         said.append(_("The server took a declaration %(age)s ago that its list does not show.") % {"age": spoken(age)})
         advice = _("Ask the server’s operator whether lists are still made.")
     if sign.is_failing:
-        light = Light.RED
+        light = _how_bad(moment, sign)
         said.append(_("The list cannot be read (%(why)s).") % {"why": sign.detail})
         advice = _("See that the address of the list is right and that it answers; then tell the server’s operator.")
     return Line(
@@ -109,6 +110,12 @@ def _list(moment: Moment, server: ServerAuthority, oldest: datetime | None) -> L
             ),
         ),
     )
+
+
+def _how_bad(moment: Moment, sign: Sign) -> Light:
+    """What failed just now fails; what failed long ago was not tried since, for nothing waits."""
+    recent = sign.failed_at is not None and sign.failed_at > moment.now - _RECENT
+    return Light.RED if recent else Light.AMBER
 
 
 def _failure(moment: Moment, sign: Sign) -> dict[str, str]:

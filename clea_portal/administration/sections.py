@@ -24,6 +24,7 @@ SECTIONS = [
     Section(view="administration:country", label=_("Overview"), for_foreign=True),
     Section(view="administration:regions", label=_("Regions")),
     Section(view="administration:teams", label=_("Teams"), for_tracing=True),
+    Section(view="administration:venue_types", label=_("Types of place")),
     Section(view="administration:people", label=_("People"), for_foreign=True),
 ]
 

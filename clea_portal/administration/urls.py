@@ -25,4 +25,5 @@ urlpatterns = [
     path("", include("clea_portal.administration.health_urls")),
     path("", include("clea_portal.administration.region_urls")),
     path("", include("clea_portal.administration.staff_urls")),
+    path("", include("clea_portal.administration.venue_type_urls")),
 ]

@@ -348,6 +348,7 @@ class VenueCategory(Labelled):
     country = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="venue_categories", verbose_name=_("country"))
     level = models.PositiveSmallIntegerField(_("category 1 or 2"), choices=[(1, "1"), (2, "2")])
     number = models.PositiveSmallIntegerField(_("number"), validators=[MaxValueValidator(15)])
+    retired = models.BooleanField(_("no longer offered"), default=False)
 
     class Meta:
         verbose_name = _("venue category")

@@ -1,13 +1,14 @@
 import pytest
 
 from clea_portal.accounts.models import User
-from clea_portal.authorities.models import Country
+from clea_portal.authorities.models import Country, VenueCategory
 from tests.factories import (
     AdministrationFactory,
     RegionFactory,
     StaffInvitationFactory,
     TeamFactory,
     TeamMembershipFactory,
+    VenueTypeFactory,
     ready_country,
 )
 
@@ -44,3 +45,14 @@ def colleague(country):
 @pytest.fixture
 def invitation(country):
     return StaffInvitationFactory(country=country, team__region__country=country).uuid
+
+
+@pytest.fixture
+def venue_type(country) -> int:
+    return VenueTypeFactory(country=country).number
+
+
+@pytest.fixture
+def venue_category(country) -> tuple[int, int]:
+    row = VenueCategory.objects.create(country=country, level=1, number=2, label_fr="Petit", label_en="Small")
+    return row.level, row.number

@@ -45,6 +45,16 @@ VIEWS = [
     ("end_staff_sessions", "colleague", "post", 302),
     ("send_staff_invitation", "invitation", "post", 302),
     ("revoke_staff_invitation", "invitation", "post", 302),
+    ("venue_types", "country", "get", 200),
+    ("add_venue_type", "country", "get", 200),
+    ("fill_venue_types", "country", "post", 302),
+    ("import_venue_types", "country", "get", 200),
+    ("export_venue_types", "country", "get", 200),
+    ("venue_type", "venue_type", "get", 200),
+    ("arrange_venue_type", "venue_type", "post", 302),
+    ("add_venue_category", "country", "get", 200),
+    ("venue_category", "venue_category", "get", 200),
+    ("arrange_venue_category", "venue_category", "post", 302),
 ]
 NAMED = [view for view in VIEWS if view[1]]
 
@@ -56,7 +66,8 @@ def address(request, country):
     def of(name, subject, code=country.code):
         arguments = [] if subject is None else [code]
         if subject not in (None, "country"):
-            arguments.append(request.getfixturevalue(subject))
+            named = request.getfixturevalue(subject)
+            arguments += named if isinstance(named, tuple) else [named]
         return reverse(f"administration:{name}", args=arguments)
 
     return of
