@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "clea_portal.codes",
     "clea_portal.codes.printing",
     "clea_portal.jobs",
+    "clea_portal.monitoring",
     "clea_portal.scanning",
     "clea_portal.posters",
     "clea_portal.cluster_server",
@@ -159,7 +160,10 @@ MFA_TOTP_ISSUER = "CLÉA"
 MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMONSTRATION or DEBUG
 
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if env.text('EMAIL_HOST') else 'filebased'}.EmailBackend"
+if env.text("EMAIL_HOST"):
+    EMAIL_BACKEND = "clea_portal.monitoring.mail.NotingBackend"
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 EMAIL_HOST = env.text("EMAIL_HOST")
 EMAIL_PORT = env.integer("EMAIL_PORT", 587)
@@ -201,6 +205,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
 SECURE_HSTS_PRELOAD = _https
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _https
+SESSION_ENGINE = "clea_portal.accounts.session_store"
 SESSION_SERIALIZER = "clea_portal.accounts.sessions.EncryptedSerializer"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -232,6 +237,11 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler
 DATA_UPLOAD_MAX_NUMBER_FILES = 100
 # Cluster servers on loopback or private addresses, over plain HTTP: only a rehearsal needs them.
 ALLOW_PRIVATE_CLUSTER_SERVERS = env.boolean("ALLOW_PRIVATE_CLUSTER_SERVERS", DEMONSTRATION or DEBUG)
+
+# With it, /metrics answers to a program that sends it; without it there is no such address.
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 32:
+    raise ImproperlyConfigured("METRICS_TOKEN must have at least 32 characters.")
 
 # Seconds that one call to a cluster server may take in all.
 CLUSTER_SERVER_TIMEOUT = env.integer("CLUSTER_SERVER_TIMEOUT", 10, at_least=1)
@@ -306,11 +316,34 @@ CELERY_BEAT_SCHEDULE = {
     "remind of renewals": {"task": "venues.remind", "schedule": 3600, "options": {"expires": 3600}},
     "seal the audit trail": {"task": "clea_portal.audit.seal", "schedule": 60, "options": {"expires": 60}},
     "purge": {"task": "clea_portal.purge", "schedule": 3600, "options": {"expires": 3600}},
+    "suspend the absent": {"task": "clea_portal.administration.suspend_absent", "schedule": 3600, "options": {"expires": 3600}},
+} | {
+    f"sign of life: {queue.name}": {
+        "task": "clea_portal.monitoring.beat",
+        "args": [queue.name],
+        "schedule": 60,
+        "options": {"queue": queue.name, "expires": 60},
+    }
+    for queue in CELERY_TASK_QUEUES
 }
 
 # --- What the ground floor asks of the apps above it ------------------------------------------------------------------------
 
-READINESS_CHECKS = ["mct.health.oldest_unsent_declaration"]
+READINESS_CHECKS = ["mct.health.oldest_unsent_declaration", "mct.health.oldest_withdrawal"]
+# The page of the portal's health and its metrics (clea_portal.monitoring.lines), in the order of the page.
+HEALTH_CHECKS = [
+    "mct.health.backlog",
+    "mct.server_health.check",
+    "clea_portal.monitoring.processes.check",
+    "clea_portal.monitoring.keys.check",
+    "clea_portal.monitoring.machine.check",
+]
+# What an administrator's act on a team or a person means for the work in hand: how many open cases hold a team back, and what
+# becomes of what somebody had who sees it no more.
+TEAM_WORK = ["mct.leaving.open_cases_of_team"]
+STAFF_LEAVING = ["mct.leaving.let_go"]
+# What somebody uses without signing in, which is no absence.
+STAFF_LAST_USES = ["clea_portal.api.tokens.last_uses"]
 PURGES = [
     "clea_portal.limits.purge",
     "venues.retention.purge",

@@ -4,6 +4,9 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from clea_portal.monitoring import signs
+from clea_portal.monitoring.processes import PURGE
+
 logger = structlog.get_logger(__name__)
 
 
@@ -13,3 +16,4 @@ def purge() -> None:
     now = timezone.now()
     for path in settings.PURGES:
         logger.info("purged", rule=path, rows=import_string(path)(now=now))
+    signs.seen(PURGE, now=now)

@@ -4,8 +4,10 @@ from django.contrib import admin
 from django.urls import include, path
 
 from clea_portal import health, pages
-from clea_portal.accounts import data_views, invitation_views
+from clea_portal.accounts import data_views, invitation_views, session_views
 from clea_portal.accounts.views import ActivateAppView, change_language, change_time_zone
+from clea_portal.administration.views import staff_invitations
+from clea_portal.monitoring import views as monitoring
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -13,7 +15,9 @@ urlpatterns = [
     path("language/", change_language, name="set_language"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", monitoring.metrics, name="metrics"),
     path("account/time-zone/", change_time_zone, name="change_time_zone"),
+    path("account/sessions/", session_views.own_sessions, name="own_sessions"),
     path("account/data/", data_views.own_data, name="own_data"),
     path("account/data/download/", data_views.download, name="download_own_data"),
     path("account/delete/", data_views.delete_account, name="delete_account"),
@@ -29,6 +33,9 @@ urlpatterns = [
     path("invitations/<str:token>/accept/", invitation_views.accept, name="accept_invitation"),
     path("invitations/<str:token>/decline/", invitation_views.decline, name="decline_invitation"),
     path("authorities/", include("clea_portal.administration.urls")),
+    path("invitations/authority/<str:token>/", staff_invitations.opened, name="staff_invitation"),
+    path("invitations/authority/<str:token>/accept/", staff_invitations.accept, name="accept_staff_invitation"),
+    path("invitations/authority/<str:token>/decline/", staff_invitations.decline, name="decline_staff_invitation"),
     path("venues/", include("venues.urls")),
     path("venues/", include("venues.pack_urls")),
     path("venues/", include("venues.room_urls")),

@@ -38,8 +38,12 @@ def key_of(who: Team | User) -> str:
 
 def desk_of(regions: Iterable[int]) -> Desk:
     """Two queries."""
-    teams = list(Team.objects.filter(region__in=regions).select_related("region"))
-    people = User.objects.filter(is_active=True, team_memberships__team__in=[team.pk for team in teams])
+    teams = list(Team.objects.working().filter(region__in=regions).select_related("region"))
+    people = User.objects.filter(
+        is_active=True,
+        team_memberships__team__in=[team.pk for team in teams],
+        team_memberships__suspended_at__isnull=True,
+    )
     return Desk(teams=teams, people=list(people.distinct().order_by("email")))
 
 
@@ -70,8 +74,8 @@ def _check(case: Case, seen: int | None) -> None:
 
 def _is_of_the_region(to: Team | User | None, region: int) -> bool:
     if isinstance(to, User):
-        return TeamMembership.objects.filter(user=to, user__is_active=True, team__region=region).exists()
-    return to is None or to.region_id == region
+        return TeamMembership.objects.active().filter(user=to, user__is_active=True, team__region=region).exists()
+    return to is None or (to.region_id == region and to.archived_at is None)
 
 
 def hand_over(*, case: Case, region: Region, by: User, seen: int | None = None) -> None:

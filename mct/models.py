@@ -224,9 +224,10 @@ class Declaration(models.Model):
     created_at = models.DateTimeField(_("ordered"), default=timezone.now)
     accepted_at = models.DateTimeField(_("accepted"), null=True)
     published_at = models.DateTimeField(_("published"), null=True)
-    # Of the withdrawal at the server: how often this one was tried, and what its last call came to, if not to success.
+    # Of the withdrawal at the server: how often this one was tried, what its last call came to, if not to success, when ordered.
     withdrawal_attempts = models.PositiveSmallIntegerField(default=0)
     withdrawal_reason = models.CharField(max_length=40, blank=True)
+    withdrawal_ordered_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(_("withdrawn at the server"), null=True)
 
     class Meta:

@@ -20,6 +20,7 @@ from clea_portal.protocol.links import parse_link
 from mct.enums import DeclarationState, Entry
 from mct.models import Declaration
 from mct.moves import SomeoneWasFaster, lock_case, move_declaration, note, settle
+from mct.server_health import note_call
 from mct.waking import WATCH_SERVER, wake
 
 logger = structlog.get_logger(__name__)
@@ -54,6 +55,7 @@ def send_declaration(declaration_id: int) -> None:
         status=outcome.status,
     )
     record(declaration, outcome)
+    note_call(declaration.server_id, outcome)
 
 
 def _call(declaration: Declaration, *, now: datetime) -> Outcome:

@@ -12,10 +12,12 @@ from django.utils import timezone
 from clea_portal import fields
 from clea_portal.authorities.models import ServerAuthority
 from clea_portal.cluster_server.public_list import CachedFile, ClusterListClient, ClusterListError, Exposition
+from clea_portal.monitoring import signs
 from clea_portal.protocol.ntp import to_ntp
 from mct.enums import DeclarationState, Entry
 from mct.models import Declaration
 from mct.moves import SomeoneWasFaster, lock_case, move_declaration, note, settle
+from mct.server_health import list_of, publications_of
 
 logger = structlog.get_logger(__name__)
 
@@ -42,7 +44,9 @@ def watch_server(server_id: int) -> None:
         listed = client.fetch(server.list_url, ltids={declaration.ltid for declaration in watched}, cache=files)
     except ClusterListError as error:
         logger.warning("public list unreadable", server=server.pk, reason=error.code)
+        signs.failed(list_of(server.pk), detail=error.code, now=timezone.now())
         return
+    signs.seen(list_of(server.pk), now=timezone.now())
     _remember(key, files)
     for declaration in watched:
         shown = next((item for item in listed.get(declaration.ltid, ()) if _shows(item, declaration)), None)
@@ -96,4 +100,5 @@ def publish(declaration: Declaration, shown: Exposition) -> None:
                 risk=shown.risk,
             )
             settle(case)
+    signs.seen(publications_of(declaration.server_id), now=now)
     logger.info("declaration published", declaration=str(declaration.uuid))

@@ -23,6 +23,7 @@ from mct.enums import CaseState, DeclarationState, Entry
 from mct.models import Case, Declaration
 from mct.moves import IllegalMove, SomeoneWasFaster, before_withdrawal, lock_case, move_declaration, note, settle
 from mct.sending import backoff, lease
+from mct.server_health import note_call
 from mct.waking import WITHDRAW_DECLARATION, wake
 
 logger = structlog.get_logger(__name__)
@@ -61,6 +62,7 @@ def take_back(*, case: Case, reason: str, by: User) -> None:
                 leased_until=now,
                 withdrawal_attempts=0,
                 withdrawal_reason="",
+                withdrawal_ordered_at=now,
             )
             wake(WITHDRAW_DECLARATION, declaration.pk)
         note(
@@ -94,6 +96,7 @@ def withdraw_declaration(declaration_id: int) -> None:
         status=outcome.status,
     )
     record_withdrawal(declaration, outcome)
+    note_call(declaration.server_id, outcome)
 
 
 def _call(declaration: Declaration, *, now: datetime) -> Outcome:

@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from clea_portal.accounts.enums import MemberRole, TeamRole
-from clea_portal.accounts.models import Administration, Membership, Organisation, TeamMembership, User
+from clea_portal.accounts.models import Administration, Membership, Organisation, StaffInvitation, TeamMembership, User
 from clea_portal.authorities.enums import ServerKind
 from clea_portal.authorities.models import (
     Country,
@@ -167,6 +167,19 @@ class AdministrationFactory(factory.django.DjangoModelFactory):
 
     user = factory.SubFactory(UserFactory)
     country = factory.SubFactory(CountryFactory)
+
+
+class StaffInvitationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = StaffInvitation
+
+    country = factory.SubFactory(CountryFactory)
+    team = factory.SubFactory(TeamFactory)
+    role = TeamRole.AGENT
+    email = factory.Sequence(lambda n: f"invited{n}@example.org")
+    language = "en"
+    token_hash = factory.Sequence(lambda n: f"{n:064x}")
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=7))
 
 
 class OrganisationFactory(factory.django.DjangoModelFactory):

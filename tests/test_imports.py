@@ -11,7 +11,7 @@ OURS = ("clea_portal", "venues", "events", "mct", "tests")
 DJANGO = ("django", "allauth", "rest_framework", "crispy_forms", "django_filters", "celery", "rules")
 PARTS = (
     *("accounts", "administration", "api", "audit", "authorities", "calendars", "cluster_server"),
-    *("codes", "jobs", "posters", "protocol", "scanning"),
+    *("codes", "jobs", "monitoring", "posters", "protocol", "scanning"),
 )
 
 
@@ -34,6 +34,7 @@ FORBIDDEN = {
     "clea_portal/accounts": ("clea_portal.administration", "clea_portal.api", "clea_portal.calendars"),
     "clea_portal/codes": ("clea_portal.administration", "clea_portal.api", "clea_portal.calendars"),
     "clea_portal/administration": ("clea_portal.api", "clea_portal.calendars"),
+    "clea_portal/monitoring": siblings_but("monitoring", "authorities", "jobs"),
     "clea_portal/calendars": siblings_but("calendars", "accounts", "audit"),
 }
 # The sandbox is another server: it shares the wire format and the vocabulary of the calls, and nothing that a portal stores.

@@ -148,7 +148,7 @@ class _Reader:
         for region in country.regions.select_related("country"):
             self.regions |= {folded(text): region for text in (str(region.number), region.name, str(region))}
         self.categories: dict[tuple[int, str], int] = {}
-        for row in country.venue_categories.all():
+        for row in country.venue_categories.filter(retired=False):
             self.categories |= {(row.level, folded(text)): row.number for text in (str(row.number), row.label_fr, row.label_en)}
 
     def read(self, values: dict[str, str]) -> tuple[PlaceDetails | None, list[str]]:

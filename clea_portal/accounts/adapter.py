@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clea_portal import fields
 from clea_portal.accounts.models import User
+from clea_portal.accounts.session_listing import name_session
 
 _WRONG_PASSWORD = _("The e-mail address or the password is not right.")
 
@@ -61,6 +62,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
+        name_session(request)
         remember_language(user, get_language() or "")
 
 

@@ -16,11 +16,13 @@ for model in (EmailAddress, Authenticator, Group):
 
 class TeamMembershipInline(admin.StackedInline):  # type: ignore[type-arg]
     model = TeamMembership
+    fk_name = "user"
     extra = 0
 
 
 class AdministrationInline(admin.StackedInline):  # type: ignore[type-arg]
     model = Administration
+    fk_name = "user"
     extra = 0
 
 

@@ -38,7 +38,7 @@ def order_deletion_of_account(user: User, *, now: datetime) -> Deletion:
 
     Raises LastOwnerOf, WorksForAuthority.
     """
-    if roles_of(user).needs_second_factor:
+    if roles_of(user).needs_second_factor or user.team_memberships.exists() or user.administrations.exists():
         raise WorksForAuthority
     _lock_owned(user)
     if left_behind := organisations_left_without_owner(user):

@@ -13,6 +13,14 @@ class TeamRole(models.TextChoices):
     LEAD = "lead", _("contact tracing lead")
 
 
+class StaffRole(models.TextChoices):
+    """What somebody is invited as: to a team, or as an administrator of the country."""
+
+    AGENT = "agent", _("contact tracing agent")
+    LEAD = "lead", _("contact tracing lead")
+    ADMINISTRATOR = "administrator", _("administrator")
+
+
 class AfterHandOver(models.TextChoices):
     """What becomes of an owner once the member to whom they offered ownership has accepted."""
 

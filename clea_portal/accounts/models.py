@@ -11,8 +11,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clea_portal.accounts.enums import AfterHandOver, MemberRole, TeamRole
-from clea_portal.authorities.models import Country, Team, validate_time_zone
+from clea_portal.accounts.enums import AfterHandOver, MemberRole
+from clea_portal.authorities.models import Country, validate_time_zone
 from clea_portal.fields import EncryptedTextField
 
 
@@ -219,33 +219,8 @@ class Deletion(models.Model):
         return f"{self.uuid}"
 
 
-class TeamMembership(models.Model):
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="team_memberships")
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="memberships")
-    role = models.CharField(_("role"), max_length=8, choices=TeamRole)
-
-    class Meta:
-        verbose_name = _("team member")
-        verbose_name_plural = _("team members")
-        constraints = [
-            models.UniqueConstraint(fields=["user", "team"], name="team_membership_once"),
-            models.CheckConstraint(condition=models.Q(role__in=TeamRole.values), name="team_role_known"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} {self.role}"
-
-
-class Administration(models.Model):
-    """Says that a person administers the authorities of a country. It opens no case."""
-
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="administrations")
-    country = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="administrations")
-
-    class Meta:
-        verbose_name = _("authority administrator")
-        verbose_name_plural = _("authority administrators")
-        constraints = [models.UniqueConstraint(fields=["user", "country"], name="administration_once")]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} {self.country_id}"
+# Django finds models by this module.
+from clea_portal.accounts.session_models import UserSession as UserSession  # noqa: E402
+from clea_portal.accounts.staff_models import Administration as Administration  # noqa: E402
+from clea_portal.accounts.staff_models import StaffInvitation as StaffInvitation  # noqa: E402
+from clea_portal.accounts.staff_models import TeamMembership as TeamMembership  # noqa: E402

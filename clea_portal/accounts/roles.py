@@ -35,17 +35,18 @@ class Roles:
 
 
 def roles_of(user: User | AnonymousUser) -> Roles:
-    """Two queries at the first call for a user object, none after it."""
+    """Two queries at the first call for a user object, none after it. Suspended ones and archived teams do not count."""
     if not user.is_authenticated:
         return Roles()
     cached = getattr(user, "_roles", None)
     if cached is None:
         teams = list(
-            TeamMembership.objects.filter(user=user)
+            TeamMembership.objects.active()
+            .filter(user=user)
             .exclude(team__region__country__deployment=Deployment.NONE)
             .values_list("team__region", "role", "team__region__country__deployment")
         )
-        administrations = list(Administration.objects.filter(user=user).values_list("country", "country__deployment"))
+        administrations = list(Administration.objects.active().filter(user=user).values_list("country", "country__deployment"))
         cached = user._roles = Roles(  # type: ignore[attr-defined]
             regions=frozenset(region for region, _, _ in teams),
             led=frozenset(region for region, role, _ in teams if role == TeamRole.LEAD),

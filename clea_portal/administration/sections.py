@@ -24,8 +24,12 @@ SECTIONS = [
     Section(view="administration:country", label=_("Overview"), for_foreign=True),
     Section(view="administration:settings", label=_("Country"), for_foreign=True),
     Section(view="administration:server", label=_("Cluster server"), for_foreign=True),
-    Section(view="administration:profile", label=_("Profile"), for_foreign=True),
     Section(view="administration:tracing", label=_("Contact tracing keys"), for_tracing=True),
+    Section(view="administration:regions", label=_("Regions")),
+    Section(view="administration:teams", label=_("Teams"), for_tracing=True),
+    Section(view="administration:people", label=_("People"), for_foreign=True),
+    Section(view="administration:venue_types", label=_("Types of place")),
+    Section(view="administration:profile", label=_("Profile"), for_foreign=True),
     Section(view="administration:log", label=_("Log"), for_foreign=True),
 ]
 

@@ -26,4 +26,8 @@ urlpatterns = [
     path("", include("clea_portal.administration.server_urls")),
     path("<country:code>/tracing/", include("clea_portal.administration.tracing_urls")),
     path("<country:code>/log/", include("clea_portal.administration.log_urls")),
+    path("", include("clea_portal.administration.health_urls")),
+    path("", include("clea_portal.administration.region_urls")),
+    path("", include("clea_portal.administration.staff_urls")),
+    path("", include("clea_portal.administration.venue_type_urls")),
 ]

@@ -44,7 +44,7 @@ class OrganisationDetail(ApiView):
         """
         who = caller(request)
         country = who.organisation.country
-        categories = list(country.venue_categories.all())
+        categories = list(country.venue_categories.filter(retired=False))
         shown = {
             "uuid": who.organisation.uuid,
             "name": who.organisation.name,

@@ -128,8 +128,11 @@ class PlaceSerializer(StrictSerializer):
             raise serializers.ValidationError(_("Codes of this country carry no contact: leave this field out."))
 
     def _checked_category(self, number: int, *, level: int) -> int:
-        offered = [row.number for row in self.context["country"].venue_categories.all() if row.level == level]
-        if number and number not in offered:
+        rows = self.context["country"].venue_categories.all()
+        offered = [row.number for row in rows if row.level == level and not row.retired]
+        place = self.context.get("place")
+        kept = getattr(place, f"venue_category{level}") if place else 0
+        if number not in (0, kept) and number not in offered:
             raise serializers.ValidationError(
                 _("Your country has no such number. GET /api/v1/organisation/ lists those that it has.")
             )

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from clea_portal.authorities.demonstration_data import DEPARTMENTS, VENUE_CATEGORIES, VENUE_TYPES
 from clea_portal.authorities.enums import Authentication, Deployment, ServerKind
+from clea_portal.authorities.france import DEPARTMENTS, VENUE_CATEGORIES, VENUE_TYPES
 from clea_portal.authorities.models import (
     Country,
     Region,
@@ -68,9 +68,8 @@ def load(*, sandbox_url: str) -> None:
         private_key=private_key_hex(pair),
         valid_from=valid_from,
     )
-    for department in DEPARTMENTS.split(","):
-        digits, department_name = department.split(" ", 1)
-        Region.objects.create(country=france, number=int(digits), name=department_name)
+    for number, department_name in DEPARTMENTS:
+        Region.objects.create(country=france, number=number, name=department_name)
     for number, team in ((38, "Cellule de l’Isère"), (69, "Cellule du Rhône")):
         Team.objects.create(region=france.regions.get(number=number), name=team)
     for position, (number, letters, french, english) in enumerate(VENUE_TYPES):

@@ -82,7 +82,11 @@ class Country(models.Model):
     register_page_retention_days = models.PositiveSmallIntegerField(
         _("register pages sent by contacts are deleted after (days)"), default=15, validators=[MinValueValidator(1)]
     )
-
+    inactive_days = models.PositiveSmallIntegerField(
+        _("access of contact tracing people and administrators ends after (days without signing in)"),
+        default=90,
+        validators=[MinValueValidator(8)],
+    )
     poster_header = models.CharField(
         _("line at the top of posters"),
         max_length=120,
@@ -293,12 +297,21 @@ class Region(models.Model):
         return f"{self.number:02d} {self.name}"
 
 
+class TeamQuerySet(models.QuerySet["Team"]):
+    def working(self) -> "TeamQuerySet":
+        return self.filter(archived_at__isnull=True)
+
+
 class Team(models.Model):
     """A contact tracing team: it works on the cases of its region."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="teams", verbose_name=_("region"))
     name = models.CharField(_("name"), max_length=80)
+    # Kept for what names it; it opens no case to anybody.
+    archived_at = models.DateTimeField(_("archived"), null=True, editable=False)
+
+    objects = TeamQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("team")
@@ -350,6 +363,7 @@ class VenueCategory(Labelled):
     country = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="venue_categories", verbose_name=_("country"))
     level = models.PositiveSmallIntegerField(_("category 1 or 2"), choices=[(1, "1"), (2, "2")])
     number = models.PositiveSmallIntegerField(_("number"), validators=[MaxValueValidator(15)])
+    retired = models.BooleanField(_("no longer offered"), default=False)
 
     class Meta:
         verbose_name = _("venue category")

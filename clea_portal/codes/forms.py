@@ -117,7 +117,12 @@ class PlaceForm(forms.Form):
         self._model_choice("venue_type").queryset = types
         self._model_choice("region").queryset = Region.objects.filter(country=self.country).select_related("country")
         for level, name in enumerate(CATEGORIES, start=1):
-            choices = [(row.number, row.label) for row in self.country.venue_categories.all() if row.level == level]
+            kept = getattr(self.place, name) if self.place else None
+            choices = [
+                (row.number, row.label)
+                for row in self.country.venue_categories.all()
+                if row.level == level and (not row.retired or row.number == kept)
+            ]
             if choices:
                 cast(forms.ChoiceField, self.fields[name]).choices = choices
             else:

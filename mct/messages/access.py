@@ -40,9 +40,9 @@ def require_holder_or_lead(request: HttpRequest, message: ContactMessage) -> Non
 def colleagues(message: ContactMessage) -> "QuerySet[User]":
     """Who could have the message next: the teams of its region, or the leads of the country where it has none."""
     if message.region_id is not None:
-        members = TeamMembership.objects.filter(team__region=message.region_id)
+        members = TeamMembership.objects.active().filter(team__region=message.region_id)
     else:
-        members = TeamMembership.objects.filter(team__region__country=message.country_id, role=TeamRole.LEAD)
+        members = TeamMembership.objects.active().filter(team__region__country=message.country_id, role=TeamRole.LEAD)
     people = User.objects.filter(pk__in=members.values("user"), is_active=True).order_by("email")
     return people if message.taken_by_id is None else people.exclude(pk=message.taken_by_id)
 

@@ -36,7 +36,12 @@ def test_readyz_when_all_is_well(client):
         200,
         {
             "status": "ok",
-            "checks": {"database": {"ok": True}, "broker": {"ok": True}, "oldest_unsent_declaration": {"ok": True, "seconds": 0}},
+            "checks": {
+                "database": {"ok": True},
+                "broker": {"ok": True},
+                "oldest_unsent_declaration": {"ok": True, "seconds": 0},
+                "oldest_withdrawal": {"ok": True, "seconds": 0},
+            },
         },
     )
 

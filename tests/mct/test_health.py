@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from mct.enums import DeclarationState
-from mct.health import oldest_unsent_declaration
+from mct.health import oldest_unsent_declaration, oldest_withdrawal
 from tests.factories import DeclarationFactory
 
 pytestmark = pytest.mark.django_db
@@ -36,3 +36,10 @@ def test_declaration_that_is_done_with_does_not_count(state):
 def test_declaration_that_is_still_held_does_not_count():
     waiting(-5000, state=D.HELD)
     assert oldest_unsent_declaration() == {"ok": True, "seconds": 0}
+
+
+@pytest.mark.parametrize(("seconds", "ok"), [(60, True), (899, True), (901, False)])
+def test_withdrawal_that_no_server_answers_is_not_well(seconds, ok):
+    DeclarationFactory(state=D.WITHDRAWING, withdrawal_ordered_at=timezone.now() - timedelta(seconds=seconds))
+    DeclarationFactory(state=D.WITHDRAWN, withdrawal_ordered_at=timezone.now() - timedelta(days=1))
+    assert oldest_withdrawal() == {"ok": ok, "seconds": seconds}

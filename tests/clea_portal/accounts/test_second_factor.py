@@ -4,12 +4,11 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
-from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.urls import reverse
 
 from clea_portal.accounts.enums import TeamRole
-from clea_portal.accounts.models import Administration, User
+from clea_portal.accounts.models import Administration, User, UserSession
 from clea_portal.authorities.enums import Deployment
 from clea_portal.authorities.models import Country
 from tests.factories import PASSWORD, CountryFactory, MembershipFactory, TeamMembershipFactory, UserFactory
@@ -93,7 +92,7 @@ def test_secret_of_a_second_factor_is_encrypted_in_database_and_session(client):
     log_in(client, user)
     client.get(reverse("mfa_activate_totp"))
     pending = client.session["mfa.totp.secret"]
-    stored = Session.objects.get(session_key=client.session.session_key).session_data
+    stored = UserSession.objects.get(session_key=client.session.session_key).session_data
     assert pending not in stored
     client.post(reverse("mfa_activate_totp"), {"code": code_of(pending)})
     data = Authenticator.objects.get(user=user, type="totp").data

@@ -57,6 +57,41 @@ VIEWS = [
     ("tracing_destroy", "destroy_consent", "get", 200),
     ("log", "country", "get", 200),
     ("log_export", "country", "post", 302),
+    ("health", None, "get", 200),
+    ("test_mail", None, "post", 302),
+    ("regions", "country", "get", 200),
+    ("add_region", "country", "get", 200),
+    ("import_regions", "country", "get", 200),
+    ("fill_regions", "country", "post", 302),
+    ("region", "region", "get", 200),
+    ("remove_region", "region", "post", 302),
+    ("teams", "country", "get", 200),
+    ("add_team", "country", "get", 200),
+    ("team", "team", "get", 200),
+    ("edit_team", "team", "get", 200),
+    ("archive_team", "team", "post", 302),
+    ("restore_team", "team", "post", 302),
+    ("people", "country", "get", 200),
+    ("invite_staff", "country", "get", 200),
+    ("colleague", "colleague", "get", 200),
+    ("change_staff_role", "colleague", "post", 302),
+    ("remove_staff", "colleague", "post", 404),
+    ("suspend_staff", "colleague", "post", 302),
+    ("lift_suspension", "colleague", "post", 302),
+    ("reset_factor", "colleague", "post", 302),
+    ("end_staff_sessions", "colleague", "post", 302),
+    ("send_staff_invitation", "invitation", "post", 302),
+    ("revoke_staff_invitation", "invitation", "post", 302),
+    ("venue_types", "country", "get", 200),
+    ("add_venue_type", "country", "get", 200),
+    ("fill_venue_types", "country", "post", 302),
+    ("import_venue_types", "country", "get", 200),
+    ("export_venue_types", "country", "get", 200),
+    ("venue_type", "venue_type", "get", 200),
+    ("arrange_venue_type", "venue_type", "post", 302),
+    ("add_venue_category", "country", "get", 200),
+    ("venue_category", "venue_category", "get", 200),
+    ("arrange_venue_category", "venue_category", "post", 302),
 ]
 # Of the country only: what else its address names is no row of it.
 WITHIN = {"settings_change": ["rules"]}
@@ -105,7 +140,8 @@ def address(request, country):
     def of(name, subject, code=country.code):
         arguments = [] if subject is None else [code, *WITHIN.get(name, ())]
         if subject not in (None, "country"):
-            arguments.append(request.getfixturevalue(subject))
+            named = request.getfixturevalue(subject)
+            arguments += named if isinstance(named, tuple) else [named]
         return reverse(f"administration:{name}", args=arguments)
 
     return of

@@ -2,11 +2,11 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from clea_portal.accounts.models import UserSession
 from mct.enums import CaseState, DeclarationState
 from mct.linking import link_case
 from mct.models import Case, Declaration
@@ -110,7 +110,7 @@ def test_page_whose_session_has_ended_leads_to_the_sign_in(desk_page, tracer):
     case = SCENES["held"](tracer)
     page = desk_page(device=PHONE)
     page.goto(url(case))
-    Session.objects.all().delete()
+    UserSession.objects.all().delete()
     page.wait_for_url(f"**{reverse('account_login')}?next={url(case)}")
     expect(page.locator("#case-live")).to_have_count(0)
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
+from clea_portal.accounts.models import UserSession
 from clea_portal.authorities.enums import Deployment
 from clea_portal.authorities.models import Country, TracingKey
 from clea_portal.scanning.results import MAX_BYTES
@@ -360,7 +360,7 @@ def test_pages_have_one_heading_their_language_and_nothing_inline(link, language
 
 def test_session_says_nothing_in_clear(link):
     opened(link)
-    assert str(link.uuid) not in Session.objects.get().session_data
+    assert str(link.uuid) not in UserSession.objects.get().session_data
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -1,10 +1,14 @@
-"""France as the demonstration shows it: public lists of departments and of types of establishments open to the public."""
+"""France as anybody may set it up in one press: public lists of departments and of types of establishments open to the public.
 
-# Number, name. Corsica's 2A and 2B share the number 20.
-DEPARTMENTS = (
-    "1 Ain,2 Aisne,3 Allier,4 Alpes-de-Haute-Provence,5 Hautes-Alpes,6 Alpes-Maritimes,7 Ardèche,8 Ardennes,9 Ariège,10 Aube,"
-    "11 Aude,12 Aveyron,13 Bouches-du-Rhône,14 Calvados,15 Cantal,16 Charente,17 Charente-Maritime,18 Cher,19 Corrèze,"
-    "20 Corse,21 Côte-d’Or,22 Côtes-d’Armor,23 Creuse,24 Dordogne,25 Doubs,26 Drôme,27 Eure,28 Eure-et-Loir,29 Finistère,"
+The region of a contact message is one byte. Departments 1 to 95 are their own number. The others get one that can be worked out:
+Corsica is what postal codes begin with (2A: 201, 2B: 202; 20 stays free, for whoever had one region there before), and overseas
+the first digit 9 becomes 1 (971: 171, 988: 188).
+"""
+
+_MAINLAND = (
+    "1 Ain,2 Aisne,3 Allier,4 Alpes-de-Haute-Provence,5 Hautes-Alpes,6 Alpes-Maritimes,7 Ardèche,8 Ardennes,9 Ariège,"
+    "10 Aube,11 Aude,12 Aveyron,13 Bouches-du-Rhône,14 Calvados,15 Cantal,16 Charente,17 Charente-Maritime,18 Cher,"
+    "19 Corrèze,21 Côte-d’Or,22 Côtes-d’Armor,23 Creuse,24 Dordogne,25 Doubs,26 Drôme,27 Eure,28 Eure-et-Loir,29 Finistère,"
     "30 Gard,31 Haute-Garonne,32 Gers,33 Gironde,34 Hérault,35 Ille-et-Vilaine,36 Indre,37 Indre-et-Loire,38 Isère,39 Jura,"
     "40 Landes,41 Loir-et-Cher,42 Loire,43 Haute-Loire,44 Loire-Atlantique,45 Loiret,46 Lot,47 Lot-et-Garonne,48 Lozère,"
     "49 Maine-et-Loire,50 Manche,51 Marne,52 Haute-Marne,53 Mayenne,54 Meurthe-et-Moselle,55 Meuse,56 Morbihan,57 Moselle,"
@@ -14,6 +18,38 @@ DEPARTMENTS = (
     "82 Tarn-et-Garonne,83 Var,84 Vaucluse,85 Vendée,86 Vienne,87 Haute-Vienne,88 Vosges,89 Yonne,90 Territoire de Belfort,"
     "91 Essonne,92 Hauts-de-Seine,93 Seine-Saint-Denis,94 Val-de-Marne,95 Val-d’Oise"
 )
+_OTHERS = (
+    "2A Corse-du-Sud,2B Haute-Corse,971 Guadeloupe,972 Martinique,973 Guyane,974 La Réunion,975 Saint-Pierre-et-Miquelon,"
+    "976 Mayotte,977 Saint-Barthélemy,978 Saint-Martin,986 Wallis-et-Futuna,987 Polynésie française,988 Nouvelle-Calédonie"
+)
+_CORSICA = {"2A": 201, "2B": 202}
+
+
+def region_number(code: str) -> int | None:
+    """The byte of a department, by the code that everybody knows it by ("38", "2A", "971"); None for anything else."""
+    code = code.strip().upper()
+    if code in _CORSICA:
+        return _CORSICA[code]
+    if not code.isascii() or not code.isdigit():
+        return None
+    number = int(code)
+    if 1 <= number <= 95 and number != 20:
+        return number
+    return number - 800 if 970 < number < 990 else None
+
+
+def _departments() -> list[tuple[int, str]]:
+    found = []
+    for entry in f"{_MAINLAND},{_OTHERS}".split(","):
+        code, name = entry.split(" ", 1)
+        number = region_number(code)
+        assert number is not None
+        found.append((number, name if str(number) == code else f"{name} ({code})"))
+    return found
+
+
+# Number and name; the name says the code where the number is another one.
+DEPARTMENTS = _departments()
 
 # Number (venueType), letters, French label, English label; in the order in which lists show them.
 VENUE_TYPES = [
