@@ -31,7 +31,7 @@ def names(space: str, words: str) -> set[str]:
 
 
 PUBLIC = (
-    names("", "home healthz readyz set_language invitation decline_invitation")
+    names("", "home healthz readyz metrics set_language invitation decline_invitation staff_invitation decline_staff_invitation")
     | names("api", "docs schema")
     | names("authorising-api", "redeem")
     | names("contact", "done open page start status thanks")
@@ -48,7 +48,11 @@ BY_TOKEN = (
 )
 # Whoever is signed in; each thing belongs to somebody.
 PEOPLE = (
-    names("", "start own_data download_own_data delete_account stop_deletion change_time_zone accept_invitation")
+    names(
+        "",
+        "start own_data download_own_data delete_account stop_deletion change_time_zone accept_invitation own_sessions"
+        " accept_staff_invitation",
+    )
     | names("devices", "configure")
     | names("displays", "add edit link list switch_off")
     | names("event-mail", "mail")
@@ -92,12 +96,28 @@ TRACERS = (
         "mct",
         "case case_approve case_ask case_ask_stop case_assign case_close case_correct case_declare case_evidence case_follow_up"
         " case_hand_over case_list case_note case_register case_retry case_send_back case_status case_take_back case_withdraw"
-        " cases_bulk code_choose contact_link contact_link_code contact_link_mail contact_link_stop declaration_decide"
+        " case_beside case_person case_leave case_duplicate"
+        " duplicate_apart duplicate_person codes_split cases_bulk code_choose"
+        " contact_link contact_link_code contact_link_mail contact_link_stop declaration_decide"
         " filter_delete filter_save register_page register_sheet",
     )
 )
 TRACERS_AND_ADMINISTRATORS = names("figures", "export export_trail figures file")
-ADMINISTRATORS = names("administration", "countries country")
+ADMINISTRATORS = names(
+    "administration",
+    "countries country assistant assistant_start assistant_summary assistant_finish assistant_discard settings settings_change"
+    " profile profile_import profile_download"
+    " server server_address server_credentials server_new_client_key server_incoming server_exposure server_keys"
+    " server_key_withdraw connection connection_start connection_status test_code"
+    " tracing tracing_make tracing_import tracing_key tracing_rehearsal tracing_take_back tracing_ask_export tracing_ask_destroy"
+    " tracing_consent tracing_export tracing_destroy log log_export health test_mail"
+    " regions add_region import_regions fill_regions region remove_region"
+    " teams add_team team edit_team archive_team restore_team"
+    " people invite_staff colleague change_staff_role remove_staff suspend_staff lift_suspension reset_factor end_staff_sessions"
+    " send_staff_invitation revoke_staff_invitation"
+    " venue_types add_venue_type fill_venue_types import_venue_types export_venue_types venue_type arrange_venue_type"
+    " add_venue_category venue_category arrange_venue_category",
+)
 
 PERSONS: dict[str, Any] = {
     "manager": lambda: MembershipFactory().user,
@@ -122,6 +142,7 @@ ARGUMENTS = {
     "IntConverter": 1,
     "SlugConverter": "nothing",
     "CountryCode": "XX",
+    "Fingerprint": "0" * 64,
 }
 
 
