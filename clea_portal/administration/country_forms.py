@@ -56,7 +56,7 @@ def yes_or_no(label: "Words", yes: "Words", no: "Words", *, initial: str, **opti
 
 class IdentityForm(GroupForm):
     code = forms.CharField(
-        label=gettext_lazy("ISO code"),
+        label=gettext_lazy("Country code (ISO)"),
         max_length=2,
         widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
         help_text=gettext_lazy("Two letters, as in internet addresses: FR, BE, DE."),

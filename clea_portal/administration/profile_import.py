@@ -144,5 +144,5 @@ def _flat(profile: dict[str, Any]) -> dict[str, str]:
         elif value is not None:
             flat[path] = str(value)
 
-    walk("", profile)
+    walk("", {name: value for name, value in profile.items() if name not in ("schema", "version")})
     return flat

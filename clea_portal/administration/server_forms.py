@@ -24,7 +24,7 @@ from clea_portal.protocol.key_forms import MAX_BYTES, PrivateKeyGiven, read_publ
 from clea_portal.protocol.keys import public_key_hex
 
 PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
-KEEP = gettext_lazy("Leave empty to keep the present one. It is stored encrypted and never shown.")
+KEEP = gettext_lazy("Leave empty to keep what is there. It is stored encrypted and never shown.")
 KINDS = {
     ServerKind.API: gettext_lazy("manual clusters API: takes back what was withdrawn, and counts nothing twice"),
     ServerKind.FORM: gettext_lazy("form page of the deployed server: takes nothing back"),

@@ -1,5 +1,7 @@
 """Profiles of countries, to hand to neighbours and to take from them."""
 
+import json
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -29,7 +31,7 @@ def profile(request: HttpRequest, code: str) -> HttpResponse:
         "country": country,
         "tabs": tabs(country, current=SECTION),
         "fingerprint": grouped(fingerprint_of(found)),
-        "text": canonical(found).decode(),
+        "text": json.dumps(found, indent=2, ensure_ascii=False),
     }
     return render(request, "administration/profile.html", context)
 
