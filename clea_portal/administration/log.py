@@ -85,7 +85,7 @@ def _entry(event: AuditEvent, names: "_Names") -> LogEntry:
             before=_NOTHING if before is None else _told(model, name, before.get(name), names),
             after=_told(model, name, value, names),
         )
-        for name, value in after.items()
+        for name, value in _in_order(model, after)
         if before is not None or value not in (None, "")
     ]
     return LogEntry(
@@ -149,6 +149,12 @@ def _model(subject: str) -> type[models.Model] | None:
         return apps.get_model(subject)
     except (LookupError, ValueError):
         return None
+
+
+def _in_order(model: type[models.Model] | None, facts: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """As the fields stand in the model: PostgreSQL keeps the keys of JSON in an order of its own."""
+    names = [each.name for each in model._meta.concrete_fields] if model is not None else []
+    return sorted(facts.items(), key=lambda fact: names.index(fact[0]) if fact[0] in names else len(names))
 
 
 def _column(model: type[models.Model] | None, name: str) -> Any:

@@ -51,9 +51,10 @@ class UnknownHead(ValueError):
 
 def seal(*, now: datetime) -> int:
     """Give every event that has been committed its link; how many."""
-    sealed = 0
-    while count := _seal_batch(now=now):
-        sealed += count
+    sealed = after = 0
+    while links := _seal_batch(after=after, now=now):
+        sealed += len(links)
+        after = links[-1].event_id
     if sealed:
         logger.info("audit_chain_sealed", events=sealed, head=str(_last()))
     return sealed
@@ -84,10 +85,11 @@ def purge(*, before: datetime) -> int:
 
 
 @transaction.atomic
-def _seal_batch(*, now: datetime) -> int:
+def _seal_batch(*, after: int, now: datetime) -> list[AuditLink]:
+    """``after``: the last event that this run has sealed, so that no batch looks at what the ones before it have done."""
     anchor, last = _lock(), _last()
     position, digest = (last.position, last.digest) if last else (anchor.position, anchor.digest)
-    events = AuditEvent.objects.filter(link__isnull=True)
+    events = AuditEvent.objects.filter(link__isnull=True, pk__gt=after)
     if anchor.complete and last is not None:
         events = events.filter(at__gte=last.sealed_at - LATENESS)
     links = []
@@ -107,7 +109,7 @@ def _seal_batch(*, now: datetime) -> int:
     AuditLink.objects.bulk_create(links)
     if not links and not anchor.complete:
         AuditAnchor.objects.update(complete=True)
-    return len(links)
+    return links
 
 
 def _verify(anchor: AuditAnchor, *, wanted: int | None, head: str) -> Verdict:

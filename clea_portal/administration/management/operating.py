@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.dateparse import parse_datetime
 
 from clea_portal.accounts.errors import Refused
@@ -15,15 +15,17 @@ from clea_portal.codes.management.operator_command import OperatorCommand
 
 
 class CountryCommand(OperatorCommand):
-    """Sentences of refusals go to standard error, as those of bad input do."""
+    """Sentences of refusals go to standard error, as those of bad input do, and in English as those are."""
 
     def handle(self, *args: Any, **options: Any) -> str:
         try:
-            return super().handle(*args, **options)
+            with translation.override("en"):
+                return super().handle(*args, **options)
         except Refused as refusal:
             raise CommandError(str(refusal)) from None
         except ValidationError as error:
-            raise CommandError(" ".join(error.messages)) from None
+            with translation.override("en"):
+                raise CommandError(" ".join(error.messages)) from None
 
 
 def find_country(code: str) -> Country:

@@ -12,6 +12,7 @@ from clea_portal.audit.models import AuditAnchor, AuditEvent, AuditKind, AuditLi
 from clea_portal.audit.retention import RETENTION, purge
 from clea_portal.audit.trail import record_act
 from tests.factories import OrganisationFactory, UserFactory
+from tests.mct.test_race import at_once
 
 pytestmark = pytest.mark.django_db
 TABLE = "audit_auditevent"
@@ -221,3 +222,26 @@ def test_postgresql_refuses_to_empty_the_table_and_to_purge_what_is_young(events
         with pytest.raises(DatabaseError, match="never changed"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql)
     assert AuditEvent.objects.count() == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_write_and_seal_at_once_and_no_transaction_waits_for_the_chain(transactional_db, now):
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite in memory has one writer")
+    organisation = OrganisationFactory()
+
+    def write():
+        for _ in range(20):
+            with transaction.atomic():
+                record_act(actor=None, verb="renamed", on=organisation)
+                record_act(actor=None, verb="renamed", on=organisation)
+
+    acts = [write] * 4 + [lambda: [chain.seal(now=now) for _ in range(10)]] * 3
+    assert at_once(*acts) == ["done"] * len(acts)
+    chain.seal(now=now)
+    verdict = chain.verify()
+    assert (verdict.why, verdict.sealed, verdict.unsealed) == ("", 160, 0)
+    # While somebody seals, events are written: they take no lock that the chain holds.
+    with transaction.atomic():
+        AuditAnchor.objects.select_for_update().get()
+        assert at_once(lambda: record_act(actor=None, verb="renamed", on=organisation)) == ["done"]
