@@ -272,6 +272,14 @@ class RulesForm(GroupForm):
         initial="no",
     )
 
+    inactive_days = forms.IntegerField(
+        label=gettext_lazy("Access of contact tracing people and administrators ends after (days without signing in)"),
+        min_value=8,
+        max_value=MOST_DAYS,
+        initial=90,
+        help_text=gettext_lazy("8 at least: a week before, they are told by mail. The last administrator keeps access."),
+    )
+
     # Days, and why fewer would break what the protocol promises.
     LEAST = {
         "horizon_days": gettext_lazy(

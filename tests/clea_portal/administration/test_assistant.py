@@ -28,6 +28,7 @@ RULES = {
     "register_notice": "",
     "hold_seconds": "60",
     "four_eyes": "yes",
+    "inactive_days": "60",
 }
 STEPS = {"identity": IDENTITY, "links": LINKS, "deployment": DEPLOYMENT, "languages": LANGUAGES, "rules": RULES}
 
@@ -101,6 +102,7 @@ def test_country_from_the_first_step_to_the_last(browser, administrator):
         "poster_header": "Sciensano",
         "register_days": 14,
         "register_notice": "",
+        "inactive_days": 60,
     }
     assert list(Administration.objects.filter(country=country).values_list("user", flat=True)) == [administrator.pk]
     assert CountryDraft.objects.count() == 0
