@@ -62,7 +62,7 @@ def test_session_says_whose_it_is_since_when_and_from_what(person):
         assert (row.started_at, row.device) == (started, "Firefox, Windows")
 
 
-def test_last_use_is_written_every_five_minutes_at_most(person, django_assert_num_queries):
+def test_last_use_is_written_every_five_minutes_at_most(person):
     browser = sign_in_by_form(person)
     browser.get(reverse("own_sessions"))
     now = timezone.now()
@@ -91,9 +91,7 @@ def test_session_of_somebody_else_is_not_ended(person):
     theirs = sign_in_by_form(other)
     (session,) = sessions_of(other, now=timezone.now())
     answer = sign_in_by_form(person).post(reverse("own_sessions"), {"session": session.reference}, follow=True)
-    assert [str(message) for message in answer.context["messages"]] == [
-        "Ceci a changé entre-temps. Regardez de nouveau la page."
-    ] or len(answer.context["messages"]) == 1
+    assert "Cela a changé entre-temps. Regardez de nouveau la page." in answer.content.decode()
     assert theirs.get(reverse("own_sessions")).status_code == 200
 
 
