@@ -74,8 +74,7 @@ def _declarations(moment: Moment, *, advice: str) -> Line:
     on_hold, rest = counts.get(DeclarationState.HELD, 0), sum(counts.values()) - counts.get(DeclarationState.HELD, 0)
     says = _("%(rest)s about to be sent, %(held)s held.") % {"rest": rest, "held": on_hold}
     if age is not None:
-        since = _("The first one is due for %(age)s.") % {"age": spoken(age)}
-        says = f"{says} {since}"
+        says += " " + _("The first one is due for %(age)s.") % {"age": spoken(age)}
     about = "How many declarations are on their way, by state."
     waiting = [
         Measure(name="clea_declarations_waiting", about=about, value=counts.get(state, 0), labels={"state": state.value})

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from clea_portal.accounts.enums import MemberRole
-from clea_portal.accounts.models import Administration, Membership, Organisation, TeamMembership, User
+from clea_portal.accounts.models import Administration, Membership, Organisation, TeamMembership, User, UserSession
 from clea_portal.audit.models import AuditEvent
 from clea_portal.audit.trail import record_read
 from clea_portal.jobs.results import Result
@@ -99,6 +99,7 @@ def _account(user: User) -> Row:
         "time_zone": user.time_zone,
         "joined": user.date_joined,
         "last_sign_in": user.last_login,
+        "sessions": list(UserSession.objects.filter(account=user).values("started_at", "last_seen_at", "device")),
         "second_factors": list(Authenticator.objects.filter(user=user).values("type", "created_at", "last_used_at")),
         "teams": [
             {"team": row.team.name, "role": row.role} for row in TeamMembership.objects.filter(user=user).select_related("team")

@@ -107,6 +107,9 @@ def accept_staff_invitation(token: str, *, by: User, now: datetime) -> StaffInvi
     if invitation is None:
         raise Gone
     Country.objects.select_for_update().get(pk=invitation.country_id)
+    if not StaffInvitation.objects.filter(pk=invitation.pk).exists():
+        # The same person, twice at once: the first one has waited for nobody.
+        raise Gone
     if not staff_invitation_fits(invitation, by):
         raise OtherAddress
     if invitation.invited_by_id == by.pk:

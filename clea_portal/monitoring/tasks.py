@@ -2,7 +2,7 @@ from typing import Any
 
 from celery import shared_task
 from celery.signals import before_task_publish
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from clea_portal.monitoring import signs
@@ -20,5 +20,7 @@ def beat(queue: str) -> None:
 @before_task_publish.connect(sender=BEAT)
 def scheduler_is_alive(**_: Any) -> None:
     """In the scheduler's own process, which nothing else tells of: only it sends this task."""
-    close_old_connections()
+    if not connection.in_atomic_block:
+        # It lives for weeks, longer than a database keeps its connections.
+        close_old_connections()
     signs.seen(SCHEDULER, now=timezone.now())

@@ -19,9 +19,10 @@ class CountryCommand(OperatorCommand):
         parser.add_argument("country", metavar="COUNTRY", help="ISO code of the country: FR")
 
     def answer(self, **options: Any) -> dict[str, Any]:
-        country = Country.objects.filter(code=options["country"]).first()
+        code = options.pop("country")
+        country = Country.objects.filter(code=code).first()
         if country is None:
-            raise CommandError(f"There is no country {options['country'][:10]!r}. Add it first.")
+            raise CommandError(f"There is no country {code[:10]!r}. Add it first.")
         try:
             with translation.override("en"):
                 return self.act(country, **options)

@@ -120,7 +120,7 @@ def test_archive_asks_as_much_for_one_venue_as_for_three(number, django_assert_n
     for _ in range(number):
         opened_venue(organisation)
     user = organisation.memberships.first().user
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         downloaded(user)
 
 

@@ -180,7 +180,9 @@ def test_lost_second_factor_is_reset(sign_in, desk, agent, administrator, countr
     assert lost.get(reverse("mct:case_list")).status_code == 302
     answer = sign_in(agent, second_factor=False).get(reverse("mct:case_list"))
     assert answer.headers["Location"] == reverse("mfa_index")
-    assert [(message.to, message.subject) for message in mail.outbox] == [([agent.email], "[CLÉA] Your second factor was reset")]
+    assert [(message.to, message.subject) for message in mail.outbox] == [
+        ([agent.email], "[CLÉA] Votre second facteur a été réinitialisé")
+    ]
     assert list(AuditEvent.objects.values_list("verb", "actor", "subject_uuid")) == [
         ("second_factor_reset", administrator.pk, agent.uuid)
     ]

@@ -1,7 +1,6 @@
-import sys
 from typing import Any
 
-from django.core.management.base import CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone, translation
 
 from clea_portal.codes.management.operator_command import OperatorCommand
@@ -15,19 +14,18 @@ class Command(OperatorCommand):
         parser.add_argument("--strict", action="store_true", help="exit status 1 when a line is red")
 
     def handle(self, *args: Any, **options: Any) -> str:
-        self.is_red = False
-        return super().handle(*args, **options)
-
-    def run_from_argv(self, argv: list[str]) -> None:
-        super().run_from_argv(argv)
-        if "--strict" in argv and self.is_red:
-            sys.exit(1)
+        self.red: list[str] = []
+        text = super().handle(*args, **options)
+        if options["strict"] and self.red:
+            self.stdout.write(text)
+            raise CommandError(f"Out of order: {', '.join(self.red)}.")
+        return text
 
     def answer(self, **options: Any) -> dict[str, Any]:
         with translation.override("en"):
             lines = [(group, line) for group in groups(now=timezone.now()) for line in group.lines]
             light = worst(line for _, line in lines)
-            self.is_red = light == Light.RED
+            self.red = [line.key for _, line in lines if line.light == Light.RED]
             found = [
                 {
                     "group": str(group.label),
