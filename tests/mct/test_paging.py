@@ -10,11 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from clea_portal.paging import count_all, newest, read_page
 from mct import searching
 from mct.enums import CaseState, ClosingReason, CodeKind, Problem
 from mct.filters import SORTS, TABS
 from mct.models import Case, CaseCode, CaseWord
-from mct.paging import count_all, newest, read_page
 from mct.searching import digests, tokens
 from mct.selection import ORDERS, QUICK
 from tests.factories import CaseFactory, RegionFactory, new_code

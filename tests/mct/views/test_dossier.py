@@ -1,5 +1,5 @@
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.messages import get_messages
@@ -225,7 +225,7 @@ def test_case_of_nobody_else_s_is_not_acted_on_here(agent, desk):
     assert (other.state, other.assignee, Declaration.objects.count()) == (CaseState.READY, None, 0)
 
 
-@pytest.mark.parametrize("seen", ["", "nonsense", "1@2", f"{uuid4()}@9999-99-99T00:00", f"{uuid4()}@"])
+@pytest.mark.parametrize("seen", ["", "nonsense", "1@2", f"{UUID(int=7)}@9999-99-99T00:00", f"{UUID(int=7)}@"])
 def test_nonsense_is_answered_by_a_sentence(agent, desk, seen):
     case = SCENES["of_several_places"](agent)
     words = {"case": [f"{case.uuid}.0"], "seen": [seen], "act": "declare"}
