@@ -336,6 +336,7 @@ HEALTH_CHECKS = [
     "mct.server_health.check",
     "clea_portal.monitoring.processes.check",
     "clea_portal.monitoring.keys.check",
+    "clea_portal.administration.expiry.check",
     "clea_portal.monitoring.machine.check",
 ]
 # What an administrator's act on a team or a person means for the work in hand: how many open cases hold a team back, and what
