@@ -1,7 +1,9 @@
 """The real portal: web, worker, scheduler and sandbox cluster server as processes of their own, on free ports."""
 
+import atexit
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +127,8 @@ def running_portal(
         portal = Portal(folder=folder, environment=environment, port=port, sandbox=sandbox)
         try:
             sandbox.start()
+            # On what was prepared before, it finds next to nothing to do.
+            shutil.copytree(_prepared(), folder, dirs_exist_ok=True)
             portal.manage("prepare")
             portal.manage("load_demonstration", "--sandbox-url", sandbox.base_url)
             for process in ("web", "worker", "scheduler") if web else ("worker", "scheduler"):
@@ -141,6 +146,18 @@ def running_portal(
                 portal.stop(process)
             if sandbox.process and sandbox.process.poll() is None:
                 sandbox.stop()
+
+
+@cache
+def _prepared() -> Path:
+    """What ``prepare`` makes of nothing: an empty SQLite database and the static files, once for all portals of this process."""
+    folder = Path(tempfile.mkdtemp(prefix="clea-prepared-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    environment = {variable: os.environ[variable] for variable in INHERITED if variable in os.environ}
+    environment |= dict(line.split("=", 1) for line in first_start.lines() if not line.startswith("#"))
+    environment |= {"DATA_DIR": str(folder), "DATABASE_URL": f"sqlite:///{folder}/portal.sqlite3", "BROKER_URL": "filesystem://"}
+    subprocess.run([sys.executable, "manage.py", "prepare"], cwd=ROOT, env=environment, check=True)
+    return folder
 
 
 def _next_database(address: str) -> str:

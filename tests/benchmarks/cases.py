@@ -8,6 +8,7 @@ and search, without the template), the processor time of portal and database tog
 number of queries, and the ratio of the median to as many rows read by nothing but an index.
 """
 
+import math
 import os
 import sys
 import tempfile
@@ -25,7 +26,7 @@ CASES = 1_000_000
 REGIONS = 20
 WORDS = 5_000
 WORDS_A_CASE = 7
-ROUNDS = 20
+ROUNDS = 40
 TARGET_MILLISECONDS = 100
 # Always the same: the words of a database that is kept were digested under it.
 KEY = urlsafe_b64encode(b"only for measuring".ljust(32, b".")).decode()
@@ -56,6 +57,8 @@ def main(cases: int, database: str) -> None:
             _fill(cases)
             say(f"{cases} cases made in {time.monotonic() - begun:.0f} s")
         say(f"a million steps of a Python loop, to compare machines: {_million_steps():.0f} ms")
+        import clea_portal.wsgi  # noqa: F401 - measured as a web process is that has loaded everything
+
         worst = _measure()
         say(f"worst 95th percentile: {worst:.0f} ms (target {TARGET_MILLISECONDS} ms)")
 
@@ -283,7 +286,7 @@ def _times(work: Callable[[], object]) -> tuple[float, float, float]:
         times.append((time.perf_counter() - begun) * 1000)
     busy = _processor_seconds() - busy
     times.sort()
-    return times[ROUNDS // 2], times[int(ROUNDS * 0.95)], busy / ROUNDS * 1000
+    return times[ROUNDS // 2], times[math.ceil(ROUNDS * 0.95) - 1], busy / ROUNDS * 1000
 
 
 def _million_steps() -> float:
