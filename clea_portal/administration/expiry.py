@@ -39,7 +39,7 @@ def check(moment: Moment) -> Group:
 
 def _ends_at_server(server: ServerAuthority) -> datetime | None:
     test: ConnectionTest | None = getattr(server, "connection_test", None)
-    facts = next((step["facts"] for step in test.steps if step["name"] == Name.TLS), {}) if test else {}
+    facts: dict[str, str] = next((step["facts"] for step in test.steps if step["name"] == Name.TLS), {}) if test else {}
     return datetime.fromisoformat(facts["expires"]) if "expires" in facts else None
 
 
