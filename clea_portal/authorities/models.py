@@ -9,22 +9,20 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from clea_portal.authorities.consents import KeyConsent as KeyConsent
 from clea_portal.authorities.credential_models import PortalCredentials
 from clea_portal.authorities.enums import AsynchronousStyle, Deployment, ServerKind
 from clea_portal.authorities.exposure_models import VenueTypeExposure as VenueTypeExposure
+from clea_portal.authorities.labels import localised
 from clea_portal.authorities.languages import all_languages, validate_languages
+from clea_portal.authorities.venue_type_models import VenueCategory as VenueCategory
+from clea_portal.authorities.venue_type_models import VenueType as VenueType
 from clea_portal.cluster_server.exposure import ExposureRule
 from clea_portal.fields import EncryptedTextField
 from clea_portal.protocol.errors import ProtocolError
 from clea_portal.protocol.keys import PUBLISHED_TEST_KEYS, fingerprint, parse_private_key, parse_public_key, public_key_hex
-
-
-def _localised(french: str, english: str) -> str:
-    return french if (get_language() or "fr").startswith("fr") else english
 
 
 def validate_public_key(value: str) -> None:
@@ -125,7 +123,7 @@ class Country(models.Model):
 
     @property
     def name(self) -> str:
-        return _localised(self.name_fr, self.name_en)
+        return localised(self.name_fr, self.name_en)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -321,56 +319,3 @@ class Team(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Labelled(models.Model):
-    label_fr = models.CharField(_("label in French"), max_length=120)
-    label_en = models.CharField(_("label in English"), max_length=120)
-
-    class Meta:
-        abstract = True
-
-    def __str__(self) -> str:
-        return self.label
-
-    @property
-    def label(self) -> str:
-        return _localised(self.label_fr, self.label_en)
-
-
-class VenueType(Labelled):
-    """A value of venueType (5 bits) and what it means in a country."""
-
-    country = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="venue_types", verbose_name=_("country"))
-    number = models.PositiveSmallIntegerField(_("number"), validators=[MaxValueValidator(31)])
-    letters = models.CharField(_("letters"), max_length=4, blank=True)
-    position = models.PositiveSmallIntegerField(_("position in lists"), default=0)
-    retired = models.BooleanField(_("no longer offered"), default=False)
-
-    class Meta:
-        verbose_name = _("venue type")
-        verbose_name_plural = _("venue types")
-        ordering = ["country", "position", "number"]
-        constraints = [
-            models.UniqueConstraint(fields=["country", "number"], name="venue_type_number_once"),
-            models.CheckConstraint(condition=models.Q(number__lte=31), name="venue_type_fits_5_bits"),
-        ]
-
-
-class VenueCategory(Labelled):
-    """A value of venueCategory1 or venueCategory2 (4 bits each) and what it means in a country."""
-
-    country = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="venue_categories", verbose_name=_("country"))
-    level = models.PositiveSmallIntegerField(_("category 1 or 2"), choices=[(1, "1"), (2, "2")])
-    number = models.PositiveSmallIntegerField(_("number"), validators=[MaxValueValidator(15)])
-    retired = models.BooleanField(_("no longer offered"), default=False)
-
-    class Meta:
-        verbose_name = _("venue category")
-        verbose_name_plural = _("venue categories")
-        ordering = ["country", "level", "number"]
-        constraints = [
-            models.UniqueConstraint(fields=["country", "level", "number"], name="venue_category_number_once"),
-            models.CheckConstraint(condition=models.Q(number__lte=15), name="venue_category_fits_4_bits"),
-            models.CheckConstraint(condition=models.Q(level__in=[1, 2]), name="venue_category_level_known"),
-        ]
