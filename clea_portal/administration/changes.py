@@ -41,17 +41,33 @@ def record_change(
     """
     after = facts_of(on)
     changed = [name for name in after if before is None or before.get(name) != after[name]]
-    record_act(
+    note_act(
         actor=actor,
-        side=AuditSide.AUTHORITY,
         verb=verb,
         on=on,
-        country=country.code if country else country_code_of(on),
+        country=country,
         pk=on.pk,
         before=None if before is None else {name: before.get(name) for name in changed},
         after={name: after[name] for name in changed},
         **details,
     )
+
+
+def note_act(
+    *,
+    actor: AbstractBaseUser | None,
+    verb: str,
+    on: models.Model,
+    side: AuditSide = AuditSide.AUTHORITY,
+    country: Country | None = None,
+    **details: Any,
+) -> None:
+    """Note that ``actor`` (None: a command, or whoever holds a link) did ``verb``, in the log of the country that ``on`` is of.
+
+    ``country``: needed only where the row belongs to none, as people do.
+    """
+    code = country.code if country else country_code_of(on)
+    record_act(actor=actor, side=side, verb=verb, on=on, country=code, **details)
 
 
 def _fact(field: Any, value: Any) -> Any:

@@ -13,9 +13,8 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from clea_portal.accounts.models import User
+from clea_portal.administration.changes import note_act
 from clea_portal.administration.country_models import ConnectionTest
-from clea_portal.audit.models import AuditSide
-from clea_portal.audit.trail import record_act
 from clea_portal.authorities.credentials import credentials_of
 from clea_portal.authorities.enums import ServerKind
 from clea_portal.authorities.models import ServerAuthority
@@ -39,7 +38,7 @@ def order(*, server: ServerAuthority, by: User) -> ConnectionTest:
     now = timezone.now()
     fresh = {"run": uuid4(), "steps": [], "ordered_at": now, "heard_at": now, "finished_at": None}
     test, _made = ConnectionTest.objects.update_or_create(server=server, defaults=fresh)
-    record_act(actor=by, side=AuditSide.AUTHORITY, verb="connection_tested", on=server, pk=server.pk)
+    note_act(actor=by, verb="connection_tested", on=server, pk=server.pk)
     transaction.on_commit(partial(_wake, test.pk, str(test.run)))
     return test
 

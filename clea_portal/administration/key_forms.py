@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from clea_portal.accounts.forms import PageForm
 from clea_portal.authorities.models import validate_public_key
-from clea_portal.protocol.errors import BadKey, BadPoint
-from clea_portal.protocol.key_forms import MAX_BYTES, OtherCurve, PrivateKeyGiven, read_public_key
+from clea_portal.protocol.errors import BadKey, BadPoint, OtherCurve, PrivateKeyGiven
+from clea_portal.protocol.key_forms import MAX_BYTES, read_public_key
 from clea_portal.protocol.keys import public_key_hex
 
 

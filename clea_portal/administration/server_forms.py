@@ -19,8 +19,8 @@ from clea_portal.authorities.enums import Authentication, ServerKind
 from clea_portal.authorities.exposure_models import MOST_SLOTS
 from clea_portal.authorities.models import ServerAuthority, VenueType, validate_public_key
 from clea_portal.posters.names import clean_line
-from clea_portal.protocol.errors import BadKey
-from clea_portal.protocol.key_forms import MAX_BYTES, PrivateKeyGiven, read_public_key
+from clea_portal.protocol.errors import BadKey, PrivateKeyGiven
+from clea_portal.protocol.key_forms import MAX_BYTES, read_public_key
 from clea_portal.protocol.keys import public_key_hex
 
 PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}

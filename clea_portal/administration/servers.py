@@ -9,9 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clea_portal.accounts.models import User
-from clea_portal.administration.changes import facts_of, record_change
-from clea_portal.audit.models import AuditSide
-from clea_portal.audit.trail import record_act
+from clea_portal.administration.changes import facts_of, note_act, record_change
 from clea_portal.authorities.enums import Authentication, ServerKind
 from clea_portal.authorities.models import Country, ServerAuthority, ServerKey, VenueTypeExposure
 from clea_portal.protocol.keys import fingerprint, generate_private_key, private_key_hex, public_key_hex
@@ -64,9 +62,8 @@ def set_exposures(*, server: ServerAuthority, rules: dict[int, tuple[int, int]],
         VenueTypeExposure(authority=server, venue_type=number, slots_before=before, slots_after=after)
         for number, (before, after) in sorted(rules.items())
     )
-    record_act(
+    note_act(
         actor=by,
-        side=AuditSide.AUTHORITY,
         verb="exposures_changed",
         on=server,
         pk=server.pk,
@@ -123,9 +120,8 @@ def withdraw_server_key(*, key: ServerKey, by: User | None) -> None:
     taken, _rows = ServerKey.objects.filter(pk=key.pk, valid_from__gt=timezone.now()).delete()
     if not taken:
         raise Refused(_("This key is or was in force: codes were made with it. Add a new one instead."))
-    record_act(
+    note_act(
         actor=by,
-        side=AuditSide.AUTHORITY,
         verb="server_key_withdrawn",
         on=key,
         pk=before["fingerprint"],

@@ -14,10 +14,8 @@ from clea_portal.accounts.enums import TeamRole
 from clea_portal.accounts.errors import Gone
 from clea_portal.accounts.models import Administration, StaffInvitation, TeamMembership, User
 from clea_portal.accounts.session_listing import end_sessions
-from clea_portal.administration.changes import facts_of, record_change
+from clea_portal.administration.changes import facts_of, note_act, record_change
 from clea_portal.administration.staff_errors import LastAdministrator, NotOneself, WorksElsewhereToo
-from clea_portal.audit.models import AuditSide
-from clea_portal.audit.trail import record_act
 from clea_portal.authorities.models import Country
 
 Access = TeamMembership | Administration
@@ -112,7 +110,8 @@ def reset_second_factor(user: User, *, by: User) -> None:
         raise WorksElsewhereToo
     removed = Authenticator.objects.filter(user=user).delete()[0]
     ended = end_sessions(user)
-    record_act(actor=by, side=AuditSide.AUTHORITY, verb="second_factor_reset", on=user, factors=removed, sessions=ended)
+    for country in Country.objects.filter(pk__in=countries):
+        note_act(actor=by, verb="second_factor_reset", on=user, country=country, factors=removed, sessions=ended)
 
 
 def administrators_left(country: Country, *, without: User) -> bool:

@@ -12,10 +12,9 @@ from clea_portal.accounts.errors import Gone, OtherAddress, TooMany
 from clea_portal.accounts.invitations import MAILS_TO_AN_ADDRESS, hash_of
 from clea_portal.accounts.mails import address_of, send
 from clea_portal.accounts.models import Administration, StaffInvitation, TeamMembership, User
-from clea_portal.administration.changes import record_change
+from clea_portal.administration.changes import note_act, record_change
 from clea_portal.administration.staff_errors import HasThisRole, InvitedAlready, NotOneself, Suspended, TeamArchived
 from clea_portal.audit.models import AuditSide
-from clea_portal.audit.trail import record_act
 from clea_portal.authorities.models import Country, Team
 from clea_portal.limits import seconds_to_wait
 
@@ -133,7 +132,7 @@ def decline_staff_invitation(token: str, *, now: datetime) -> None:
     invitation = find_staff_invitation(token, now=now)
     if invitation is None or not StaffInvitation.objects.filter(pk=invitation.pk).delete()[0]:
         raise Gone
-    record_act(actor=None, side=AuditSide.LINK, verb="staff_invitation_declined", on=invitation)
+    note_act(actor=None, side=AuditSide.LINK, verb="staff_invitation_declined", on=invitation)
 
 
 def staff_invitation_fits(invitation: StaffInvitation, user: User) -> bool:
@@ -168,7 +167,7 @@ def _check(user: User, *, country: Country, team: Team | None) -> None:
 
 def _note(verb: str, invitation: StaffInvitation, *, by: User | None) -> None:
     team = str(invitation.team.uuid) if invitation.team else None
-    record_act(actor=by, side=AuditSide.AUTHORITY, verb=verb, on=invitation, role=invitation.role, team=team)
+    note_act(actor=by, verb=verb, on=invitation, role=invitation.role, team=team)
 
 
 def _people_with(email: str) -> list[int]:

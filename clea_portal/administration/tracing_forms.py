@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from clea_portal.accounts.forms import PageForm
 from clea_portal.administration.key_forms import what_is_wrong
-from clea_portal.protocol.errors import BadKey
-from clea_portal.protocol.key_forms import MAX_BYTES, OtherCurve, WrongPassphrase, read_private_key, read_public_key
+from clea_portal.protocol.errors import BadKey, OtherCurve, WrongPassphrase
+from clea_portal.protocol.key_forms import MAX_BYTES, read_private_key, read_public_key
 from clea_portal.protocol.key_sealing import LEAST_PASSPHRASE, MOST_PASSPHRASE
 
 REASON_LIMIT = 500

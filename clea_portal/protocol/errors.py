@@ -66,6 +66,24 @@ class BadPoint(BadKey):
     code = "bad_point"
 
 
+class PrivateKeyGiven(BadKey):
+    """A private key stands where a public one belongs: whoever saw it there can read what is encrypted to its public half."""
+
+    code = "private_key_given"
+
+
+class OtherCurve(BadKey):
+    """A key of another kind, or on another curve than P-256."""
+
+    code = "other_curve"
+
+
+class WrongPassphrase(BadKey):
+    """The key is under a passphrase, and this is another one, or none; or the file was altered."""
+
+    code = "wrong_passphrase"
+
+
 class AuthenticationFailed(ProtocolError):
     """Made for another key, or altered: the two cannot be told apart."""
 

@@ -6,7 +6,6 @@ import json
 import re
 from typing import Any
 
-from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import (
     SECP256R1,
@@ -20,8 +19,9 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
     load_pem_public_key,
 )
+from cryptography.x509 import load_der_x509_certificate, load_pem_x509_certificate
 
-from clea_portal.protocol.errors import BadKey
+from clea_portal.protocol.errors import BadKey, OtherCurve, PrivateKeyGiven, WrongPassphrase
 from clea_portal.protocol.keys import CURVE, CURVE_ORDER, parse_point
 
 MAX_BYTES = 16 * 1024
@@ -36,18 +36,6 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 _SCALAR, _COMPRESSED, _UNCOMPRESSED = 32, 33, 65
 
 
-class PrivateKeyGiven(BadKey):
-    """A private key stands where a public one belongs: whoever saw it there can read what is encrypted to its public half."""
-
-    code = "private_key_given"
-
-
-class OtherCurve(BadKey):
-    """A key of another kind, or on another curve than P-256."""
-
-    code = "other_curve"
-
-
 def read_public_key(data: bytes, *, where: str = "public key") -> EllipticCurvePublicKey:
     """The public key that ``data`` (a paste in UTF-8, or a file) holds; of a certificate, the key that it certifies.
 
@@ -57,12 +45,6 @@ def read_public_key(data: bytes, *, where: str = "public key") -> EllipticCurveP
     if isinstance(key, EllipticCurvePrivateKey):
         raise PrivateKeyGiven("this is a private key; the public key belongs here", where=where)
     return key
-
-
-class WrongPassphrase(BadKey):
-    """The key is under a passphrase, and this is another one, or none; or the file was altered."""
-
-    code = "wrong_passphrase"
 
 
 def read_private_key(data: bytes, *, passphrase: str = "", where: str = "private key") -> EllipticCurvePrivateKey:
@@ -111,7 +93,7 @@ def _is_text(data: bytes) -> bool:
 def _from_pem(data: bytes, label: str, where: str) -> Key:
     try:
         if label == "CERTIFICATE":
-            return _on_curve(x509.load_pem_x509_certificate(data).public_key(), where)
+            return _on_curve(load_pem_x509_certificate(data).public_key(), where)
         if "PRIVATE KEY" not in label:
             return _on_curve(load_pem_public_key(data), where)
         if "ENCRYPTED" in label or b"ENCRYPTED" in data:
@@ -136,7 +118,7 @@ def _der_private_key(data: bytes) -> object:
 
 
 def _der_certificate(data: bytes) -> object:
-    return x509.load_der_x509_certificate(data).public_key()
+    return load_der_x509_certificate(data).public_key()
 
 
 def _from_jwk(data: bytes, where: str) -> Key:

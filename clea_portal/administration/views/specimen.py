@@ -9,10 +9,9 @@ from django.views.decorators.http import require_POST
 
 from clea_portal.accounts.person import person
 from clea_portal.administration.access import administered, administrators_only
+from clea_portal.administration.changes import note_act
 from clea_portal.administration.specimens import render_test_code
 from clea_portal.administration.views.server import server_of
-from clea_portal.audit.models import AuditSide
-from clea_portal.audit.trail import record_act
 from clea_portal.authorities.keys import NoKey
 from clea_portal.jobs.files import disposition
 from clea_portal.posters.errors import BadPoster, PosterUnreadable
@@ -34,6 +33,6 @@ def test_code(request: HttpRequest, code: str) -> HttpResponse:
     except (BadPoster, PosterUnreadable):
         messages.error(request, _("The code could not be printed so that it reads. Check the prefix."))
         return redirect("administration:server", country.code)
-    record_act(actor=person(request), side=AuditSide.AUTHORITY, verb="test_code_made", on=server, pk=server.pk)
+    note_act(actor=person(request), verb="test_code_made", on=server, pk=server.pk)
     headers = {"Content-Disposition": disposition(f"TEST-{country.code}.pdf"), "Cache-Control": "private, no-store"}
     return HttpResponse(content, content_type="application/pdf", headers=headers)

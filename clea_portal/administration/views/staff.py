@@ -19,6 +19,7 @@ from clea_portal.accounts.models import Administration, TeamMembership, User
 from clea_portal.accounts.person import person
 from clea_portal.accounts.session_listing import end_session, end_sessions, factors_of, sessions_of
 from clea_portal.administration.access import administered, administrators_only
+from clea_portal.administration.changes import note_act
 from clea_portal.administration.people import ADMINISTRATORS, SUSPENDED, WITHOUT_FACTOR, colleagues, selected
 from clea_portal.administration.sections import tabs
 from clea_portal.administration.staff import (
@@ -33,8 +34,6 @@ from clea_portal.administration.staff import (
     suspend,
 )
 from clea_portal.administration.staff_forms import TeamRoleForm
-from clea_portal.audit.models import AuditSide
-from clea_portal.audit.trail import record_act
 from clea_portal.authorities.models import Country
 
 ON_A_PAGE = 50
@@ -175,11 +174,12 @@ def reset_factor(request: HttpRequest, code: str, uuid: UUID) -> HttpResponse:
 @require_POST
 def end(request: HttpRequest, code: str, uuid: UUID) -> HttpResponse:
     """``session``: which; none: all of them."""
-    user = _colleague(administered(request, code), uuid)
+    country = administered(request, code)
+    user = _colleague(country, uuid)
     reference = request.POST.get("session", "")
     ended = int(end_session(user, reference=reference)) if reference else end_sessions(user, but=request.session.session_key)
     if ended:
-        record_act(actor=request.user, side=AuditSide.AUTHORITY, verb="sessions_ended", on=user, sessions=ended)
+        note_act(actor=person(request), verb="sessions_ended", on=user, country=country, sessions=ended)
         said = ngettext("%(number)s session is ended.", "%(number)s sessions are ended.", ended) % {"number": ended}
         messages.success(request, said)
     else:

@@ -1,22 +1,26 @@
+import ast
 import csv
 import io
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from clea_portal import administration
 from clea_portal.administration.changes import facts_of, record_change
 from clea_portal.administration.log import entries, events_of
 from clea_portal.administration.log_words import ACTS, ENDINGS, act_of
+from clea_portal.administration.staff import reset_second_factor
 from clea_portal.audit.models import AuditEvent, AuditKind, AuditSide
 from clea_portal.audit.trail import record_read
 from clea_portal.jobs import running
 from clea_portal.jobs.models import Job
 from clea_portal.jobs.results import stream
 from tests.clea_portal.administration.scenes import colleague_of
-from tests.factories import SK_CLIENT, AdministrationFactory, CountryFactory, TeamFactory, private_key_hex
+from tests.factories import SK_CLIENT, AdministrationFactory, CountryFactory, TeamFactory, TeamMembershipFactory, private_key_hex
 from tests.factories import RegionFactory as Region
 
 pytestmark = pytest.mark.django_db
@@ -209,3 +213,28 @@ def test_export_of_who_no_longer_administers_is_refused(country, administrator, 
 def test_export_with_a_filter_that_is_wrong_leads_back(browser, url):
     response = browser.post(url.replace("log/", "log/export/") + "?since=x", {"format": "csv"})
     assert (response.headers["Location"], Job.objects.count()) == (url, 0)
+
+
+def written_verbs():
+    """The verbs that modules of administration note, where they are written out."""
+    folder = Path(administration.__file__).parent
+    for module in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("record_change", "note_act", "record_act"):
+                yield from (
+                    word.value.value for word in node.keywords if word.arg == "verb" and isinstance(word.value, ast.Constant)
+                )
+
+
+def test_every_verb_of_administrators_has_words():
+    verbs = set(written_verbs())
+    assert {"country_added", "sessions_ended", "key_added"} <= verbs
+    assert {verb for verb in verbs if act_of(verb, {}) == verb.replace("_", " ")} == set()
+
+
+def test_what_is_done_to_a_person_stands_in_the_log_of_the_country(country, administrator):
+    agent = TeamMembershipFactory(team=TeamFactory(region__country=country)).user
+    reset_second_factor(agent, by=administrator)
+    assert list(AuditEvent.objects.filter(country="FR").values_list("verb", "actor")) == [
+        ("second_factor_reset", administrator.pk)
+    ]

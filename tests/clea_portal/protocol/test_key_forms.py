@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from clea_portal.protocol.errors import BadKey, BadPoint
-from clea_portal.protocol.key_forms import MAX_BYTES, OtherCurve, PrivateKeyGiven, read_private_key, read_public_key
+from clea_portal.protocol.errors import BadKey, BadPoint, OtherCurve, PrivateKeyGiven
+from clea_portal.protocol.key_forms import MAX_BYTES, read_private_key, read_public_key
 from clea_portal.protocol.keys import generate_private_key, parse_private_key, private_key_hex, public_key_hex
 
 PRIVATE = parse_private_key("3c" * 32)

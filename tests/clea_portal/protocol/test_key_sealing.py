@@ -3,8 +3,8 @@ import subprocess
 
 import pytest
 
-from clea_portal.protocol.errors import BadKey, BadValue
-from clea_portal.protocol.key_forms import WrongPassphrase, read_private_key, read_public_key
+from clea_portal.protocol.errors import BadKey, BadValue, WrongPassphrase
+from clea_portal.protocol.key_forms import read_private_key, read_public_key
 from clea_portal.protocol.key_sealing import seal_private_key
 from clea_portal.protocol.keys import generate_private_key, parse_private_key, private_key_hex, public_key_hex
 

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from clea_portal.cluster_server.api import declare_by_api, withdraw_by_api
+from clea_portal.cluster_server.credentials import bearer
 from clea_portal.cluster_server.form import declare_by_form
 from clea_portal.cluster_server.sandbox.publication import merge
 from clea_portal.protocol.links import parse_link
@@ -58,7 +59,13 @@ def test_list_grows_with_what_is_declared_and_merges_hours(fresh):
 def test_withdrawn_declaration_leaves_the_list(fresh):
     code = some_code(fresh)
     end = datetime.now(UTC) - timedelta(hours=1)
-    where = {"base_url": fresh.base_url, "uuid": uuid4(), "token": fresh.token(), "timeout": 5, "allow_private": True}
+    where = {
+        "base_url": fresh.base_url,
+        "uuid": uuid4(),
+        "credentials": bearer(fresh.token()),
+        "timeout": 5,
+        "allow_private": True,
+    }
     declare_by_api(lsp=parse_link(code.deep_link).lsp, start=end - timedelta(hours=1), end=end, **where)
     assert get(fresh, "clusterIndex.json").json()["c"] == [code.ltid.hex[:4]]
     withdraw_by_api(**where)
