@@ -22,6 +22,7 @@ ACTS: dict[str, str | Promise] = {
     "exposures_changed": _("Exposure rules of types of place changed"),
     "server_key_withdrawn": _("Planned key of the server authority taken back"),
     "second_factor_reset": _("Second factor reset"),
+    "removed_from_team": _("Removed from the team"),
     "sessions_ended": _("Sessions ended"),
     "staff_invitation_declined": _("Invitation declined"),
     "created": _("Created in Django’s administration"),

@@ -33,11 +33,8 @@ def test_code_that_the_phone_has_read_is_sent_as_its_link(link, case):
     assert ("The code has arrived." in page, "The code was read." in page, "being read" in page) == (True, True, False)
     link.refresh_from_db()
     assert (link.codes_read, Picture.objects.count(), case.codes.get().deep_link) == (1, 0, code.deep_link)
-    assert list(case.timeline.values_list("entry", "actor"))[-3:] == [
-        ("contact_camera", None),
-        ("link_added", None),
-        ("moved", None),
-    ]
+    told = list(case.timeline.values_list("entry", "actor"))
+    assert told[-3:] == [("contact_camera", None), ("link_added", None), ("moved", None)]
     assert browser.post(DONE)["Location"] == THANKS
 
 
