@@ -4,7 +4,7 @@ import pytest
 
 from clea_portal.authorities.enums import ServerKind
 from clea_portal.authorities.models import ServerAuthority
-from clea_portal.cluster_server.exposure import Call
+from clea_portal.cluster_server.exposure import Call, ExposureRule
 from clea_portal.protocol.lsp import LspType
 from clea_portal.protocol.ntp import to_ntp
 from mct.enums import IN_FORCE, DeclarationState
@@ -64,6 +64,29 @@ def test_form_server_takes_instants_that_cover_the_hours():
         False,
         False,
     )
+
+
+def test_venue_type_that_nobody_knows_leaves_no_hour_out():
+    case = case_of(end=NOON + 4 * HOUR)
+    ServerAuthority.objects.update(kind=ServerKind.FORM, slots_before=2, slots_after=2)
+    server = ServerAuthority.objects.get()
+    for venue_type, before, after in ((3, 1, 6), (4, 5, 3)):
+        server.exposures.create(venue_type=venue_type, slots_before=before, slots_after=after)
+    planned = plan(case, case.code, now=NOW)
+    assert planned.widest == ExposureRule(1800, 5, 6)
+    for before, after in ((2, 2), (1, 6), (5, 3)):
+        moment = NOON
+        for begin, end in sorted(ExposureRule(1800, before, after).flagged(call.instant) for call in planned.calls):
+            assert begin <= moment
+            moment = max(moment, end)
+        assert moment >= NOON + 4 * HOUR
+
+
+def test_rules_that_agree_have_no_widest():
+    case = case_of()
+    ServerAuthority.objects.update(kind=ServerKind.FORM, slots_before=2, slots_after=2)
+    ServerAuthority.objects.get().exposures.create(venue_type=3, slots_before=2, slots_after=2)
+    assert plan(case, case.code, now=NOW).widest is None
 
 
 @pytest.mark.parametrize("state", sorted(IN_FORCE))

@@ -41,6 +41,15 @@ def test_slots_of_a_form_server_are_what_visitors_are_told_of():
     assert seen(case).visitors[1] == "One that scanned it before 11:00 or after 13:30 will say nothing."
 
 
+def test_server_whose_slots_depend_on_the_type_of_place_says_how_much_it_flags_at_most():
+    case = of(start=NOON + timedelta(minutes=10), end=NOON + timedelta(minutes=20))
+    ServerAuthority.objects.update(kind=ServerKind.FORM, slots_before=2, slots_after=2)
+    ServerAuthority.objects.get().exposures.create(venue_type=3, slots_before=1, slots_after=6)
+    said = [str(noticed.text) for noticed in seen(case).noticed if "depends on the type" in str(noticed.text)]
+    (sentence,) = said
+    assert sentence.endswith(" At least the hours above, at most Friday 12 June 2026, 11:00 – 15:30.")
+
+
 def test_hours_across_midnight_name_the_other_day():
     assert seen(of(start=NOON, end=NOON + 14 * HOUR)).visitors[1] == (
         "One that scanned it before 12:00 or after Sat 13 June 2026 02:00 will say nothing."

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from clea_portal.authorities.enums import ServerKind
+from clea_portal.authorities.enums import Authentication, ServerKind
 from clea_portal.authorities.models import ServerAuthority
 from clea_portal.cluster_server.outcomes import Outcome, Reason, Result
 from clea_portal.protocol.keys import parse_private_key
@@ -12,6 +12,7 @@ from mct import sending
 from mct.enums import CaseState, DeclarationState, Problem
 from mct.models import Case, Declaration, TimelineEntry
 from mct.sending import backoff, record, send_declaration
+from tests.clea_portal.cluster_server.servers import answering, raw_server
 from tests.factories import declaration_of, linked_case, new_code
 
 pytestmark = pytest.mark.django_db
@@ -166,6 +167,27 @@ def test_key_that_is_none_is_a_refusal_and_not_a_crash(sandbox, key):
     ServerAuthority.objects.update(client_key=key)
     send_declaration(declaration.pk)
     assert result(case, declaration) == ((D.REFUSED, "not_authorised", 1), (C.NEEDS_ATTENTION, Problem.REFUSED))
+
+
+@pytest.mark.parametrize(
+    ("credentials", "header"),
+    [
+        ({"authentication": Authentication.BEARER, "bearer_token": "told-us"}, b"Bearer told-us"),
+        ({"authentication": Authentication.BASIC, "user_name": "portal", "password": "pass"}, b"Basic cG9ydGFsOnBhc3M="),
+    ],
+)
+def test_server_is_shown_what_its_operator_gave(sandbox, credentials, header):
+    case, declaration = order(sandbox, ServerKind.API)
+    with raw_server(answering("201 Created", b"{}")) as server:
+        row = ServerAuthority.objects.get()
+        for name, value in ({"base_url": server.url} | credentials).items():
+            setattr(row, name, value)
+        row.save()
+        send_declaration(declaration.pk)
+    assert result(case, declaration)[0] == (D.ACCEPTED, "accepted", 1)
+    assert [line for line in server.requests[0].split(b"\r\n") if line.startswith(b"Authorization")] == [
+        b"Authorization: " + header
+    ]
 
 
 def test_no_transaction_is_open_while_the_server_is_called(monkeypatch, sandbox, transactional_db):
