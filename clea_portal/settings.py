@@ -15,7 +15,7 @@ env.read_file(BASE_DIR / ".env")
 
 from clea_portal.logs import LOGGING as LOGGING  # noqa: E402 - its level comes from the environment, .env included
 
-VERSION = "0.3.0"
+VERSION = "0.4.0"
 DEBUG = env.boolean("DEBUG", False)
 # A rehearsal on one machine: plain HTTP on loopback, accounts that everybody knows, the sandbox cluster server allowed.
 DEMONSTRATION = env.boolean("DEMONSTRATION", False)
