@@ -17,7 +17,7 @@ from mct.intake import MAX_PICTURES
 from mct.models import Case
 
 # A second button of the form: where the person was at several places, the next one is asked for at once.
-NEXT = "next"
+NEXT = "then_another"
 
 
 @tracers_only

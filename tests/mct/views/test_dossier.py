@@ -83,7 +83,7 @@ def test_another_place_is_registered_beside_the_case(agent, desk, at, place):
 def test_one_place_after_the_other_is_registered(agent, desk):
     client = desk(agent)
     words = written()
-    response = client.post(reverse("mct:case_register"), words | {"next": ""})
+    response = client.post(reverse("mct:case_register"), words | {"then_another": ""})
     first = Case.objects.get()
     assert response["Location"] == url("case_beside", first)
     response = client.post(response["Location"], written(next=""))
