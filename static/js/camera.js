@@ -17,7 +17,8 @@ class Camera {
     this.again = dialog.querySelector("[data-camera-again]");
     this.note = document.getElementById(opener.dataset.cameraNote);
     this.field = document.getElementById(opener.dataset.cameraField);
-    this.countries = JSON.parse(document.getElementById(opener.dataset.cameraCountries).textContent);
+    const countries = [...dialog.querySelectorAll("[data-camera-host]")];
+    this.countries = Object.fromEntries(countries.map((each) => [each.dataset.cameraHost, each.textContent]));
     this.canvas = document.createElement("canvas");
     this.pixels = this.canvas.getContext("2d", { willReadFrequently: true });
     this.round = 0; // whatever was begun in an earlier round has come too late
@@ -38,7 +39,9 @@ class Camera {
     this.start(BACK);
   }
 
+  // At once: the dialog tells that it is closed only later, which a page that is left does not live to hear.
   leave() {
+    this.stop();
     if (this.dialog.open) this.dialog.close();
   }
 
@@ -131,7 +134,7 @@ class Camera {
   async judge(texts) {
     if (!texts.length) return false;
     const codes = (await Promise.all(texts.map(explainLink))).filter(Boolean);
-    const code = codes.find(({ host }) => host in this.countries);
+    const code = codes.find(({ host }) => Object.hasOwn(this.countries, host));
     if (code) this.take(code);
     else this.say(codes.length ? "unknown" : "another", codes[0]?.host);
     return Boolean(code);
