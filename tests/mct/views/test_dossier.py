@@ -86,7 +86,7 @@ def test_one_place_after_the_other_is_registered(agent, desk):
     response = client.post(reverse("mct:case_register"), words | {"then_another": ""})
     first = Case.objects.get()
     assert response["Location"] == url("case_beside", first)
-    response = client.post(response["Location"], written(next=""))
+    response = client.post(response["Location"], written(then_another=""))
     second = Case.objects.exclude(pk=first.pk).get()
     assert response["Location"] == url("case_beside", second)
     client.post(response["Location"], written())
