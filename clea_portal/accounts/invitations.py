@@ -37,7 +37,7 @@ def invite(
     email = email.lower()
     if Deletion.objects.filter(organisation=organisation).exists():
         raise BeingDeleted
-    if organisation.memberships.filter(user__in=_people_with(email)).exists():
+    if organisation.memberships.filter(user__in=people_with(email)).exists():
         raise AlreadyMember
     waiting = [invitation.email for invitation in organisation.invitations.all()]
     if email in waiting:
@@ -140,7 +140,8 @@ def _new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def _people_with(email: str) -> list[int]:
+def people_with(email: str) -> list[int]:
+    """Ids of the people who have confirmed this address."""
     return list(EmailAddress.objects.filter(verified=True, email__iexact=email).values_list("user", flat=True))
 
 
@@ -150,11 +151,16 @@ def _make_room(organisation: Organisation) -> None:
         raise TooMany(_("An organisation has %(limit)s members at most.") % {"limit": limit})
 
 
-def _spend_mail(organisation: Organisation, email: str) -> None:
+def spend_mail_to(email: str) -> None:
+    """Counts an invitation to this address, whoever sends it. Raises TooMany."""
     # The cache is no place for an address: what counts is its hash.
     if seconds_to_wait(f"invitations-to:{hash_of(email)}", limit=MAILS_TO_AN_ADDRESS, window=_DAY):
         limit = MAILS_TO_AN_ADDRESS
         raise TooMany(_("This address gets %(limit)s invitations a day at most. Try again tomorrow.") % {"limit": limit})
+
+
+def _spend_mail(organisation: Organisation, email: str) -> None:
+    spend_mail_to(email)
     if seconds_to_wait(f"invitations-of:{organisation.uuid}", limit=MAILS_OF_AN_ORGANISATION, window=_DAY):
         limit = MAILS_OF_AN_ORGANISATION
         raise TooMany(_("An organisation sends %(limit)s invitations a day at most. Try again tomorrow.") % {"limit": limit})

@@ -3,13 +3,12 @@
 import secrets
 from datetime import datetime, timedelta
 
-from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clea_portal.accounts.enums import StaffRole
 from clea_portal.accounts.errors import Gone, OtherAddress, TooMany
-from clea_portal.accounts.invitations import MAILS_TO_AN_ADDRESS, hash_of
+from clea_portal.accounts.invitations import hash_of, people_with, spend_mail_to
 from clea_portal.accounts.mails import address_of, send
 from clea_portal.accounts.models import Administration, StaffInvitation, TeamMembership, User
 from clea_portal.administration.changes import note_act, record_change
@@ -39,7 +38,7 @@ def invite_staff(
     if team is not None and team.archived_at is not None:
         raise TeamArchived
     email = email.lower()
-    people = list(User.objects.filter(pk__in=_people_with(email)))
+    people = list(User.objects.filter(pk__in=people_with(email)))
     if by is not None and (by in people or by.email.lower() == email):
         raise NotOneself
     for user in people:
@@ -72,7 +71,7 @@ def renew_staff_invitation(invitation: StaffInvitation, *, by: User, now: dateti
 
     Raises Gone, NotOneself, TooMany.
     """
-    if by.pk in _people_with(invitation.email):
+    if by.pk in people_with(invitation.email):
         raise NotOneself
     _spend_mail(invitation.country, invitation.email)
     token = secrets.token_urlsafe(32)
@@ -137,7 +136,7 @@ def decline_staff_invitation(token: str, *, now: datetime) -> None:
 
 def staff_invitation_fits(invitation: StaffInvitation, user: User) -> bool:
     """Whether the invitation went to an address that the person has confirmed."""
-    return user.pk in _people_with(invitation.email)
+    return user.pk in people_with(invitation.email)
 
 
 def send_staff_invitation(invitation: StaffInvitation, *, token: str, by: User | None) -> bool:
@@ -170,15 +169,8 @@ def _note(verb: str, invitation: StaffInvitation, *, by: User | None) -> None:
     note_act(actor=by, verb=verb, on=invitation, role=invitation.role, team=team)
 
 
-def _people_with(email: str) -> list[int]:
-    return list(EmailAddress.objects.filter(verified=True, email__iexact=email).values_list("user", flat=True))
-
-
 def _spend_mail(country: Country, email: str) -> None:
-    # The same count as invitations of organisations: it is one mailbox.
-    if seconds_to_wait(f"invitations-to:{hash_of(email)}", limit=MAILS_TO_AN_ADDRESS, window=_DAY):
-        limit = MAILS_TO_AN_ADDRESS
-        raise TooMany(_("This address gets %(limit)s invitations a day at most. Try again tomorrow.") % {"limit": limit})
+    spend_mail_to(email)
     if seconds_to_wait(f"staff-invitations-of:{country.pk}", limit=MAILS_OF_A_COUNTRY, window=_DAY):
         limit = MAILS_OF_A_COUNTRY
         raise TooMany(_("A country sends %(limit)s invitations a day at most. Try again tomorrow.") % {"limit": limit})
