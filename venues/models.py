@@ -14,8 +14,8 @@ from clea_portal.accounts.models import User
 from clea_portal.authorities.models import validate_time_zone
 from clea_portal.codes.models import IssuedCode, LocationSecret, Place, Room
 from clea_portal.codes.periods import Calendar
-from clea_portal.fields import EncryptedTextField
 from clea_portal.protocol.derivation import Profile
+from venues.display_models import Display as Display
 
 
 class VenueCodeKind(models.TextChoices):
@@ -268,49 +268,6 @@ class DayPack(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_day} to {self.last_day}"
-
-
-class DisplayQuerySet(models.QuerySet["Display"]):
-    def of_member(self, user: User) -> "DisplayQuerySet":
-        return self.filter(venue__organisation__memberships__user=user)
-
-    def in_use(self) -> "DisplayQuerySet":
-        return self.filter(revoked_at__isnull=True)
-
-    def with_venue(self) -> "DisplayQuerySet":
-        return self.select_related("venue__organisation__country", "venue__venue_type", "venue__region__country", "room")
-
-
-class Display(models.Model):
-    """A tablet, screen or signage player that shows the renewing code, opened by a link with its own token."""
-
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="displays")
-    room = models.ForeignKey(VenueRoom, on_delete=models.CASCADE, null=True, related_name="displays")
-    name = EncryptedTextField(_("name"))
-    # SHA-256 of the token, in hex: whoever reads the table cannot open the display.
-    token_hash = models.CharField(max_length=64, unique=True, editable=False)
-    staff = models.BooleanField(_("shows the code for staff"), default=False)
-    hours_ahead = models.PositiveSmallIntegerField(
-        _("hours that it goes on without network"), default=12, validators=[MinValueValidator(1), MaxValueValidator(72)]
-    )
-    language = models.CharField(_("language"), max_length=2, default="fr")
-    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
-    )
-    revoked_at = models.DateTimeField(_("switched off"), null=True, editable=False)
-    last_seen_at = models.DateTimeField(_("last seen"), null=True, editable=False)
-
-    objects = DisplayQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("display")
-        verbose_name_plural = _("displays")
-        ordering = ["created_at", "pk"]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class VenueCodeQuerySet(models.QuerySet["VenueCode"]):
