@@ -20,6 +20,7 @@ import httpx
 
 from clea_portal import first_start
 from clea_portal.accounts.demonstration import PASSWORD, current_code
+from tests.migrated import SQLITE
 from tests.sandbox import Sandbox
 from tests.servers import free_port, tied
 
@@ -156,6 +157,8 @@ def _prepared() -> Path:
     environment = {variable: os.environ[variable] for variable in INHERITED if variable in os.environ}
     environment |= dict(line.split("=", 1) for line in first_start.lines() if not line.startswith("#"))
     environment |= {"DATA_DIR": str(folder), "DATABASE_URL": f"sqlite:///{folder}/portal.sqlite3", "BROKER_URL": "filesystem://"}
+    if SQLITE in os.environ:
+        shutil.copy(os.environ[SQLITE], folder / "portal.sqlite3")
     subprocess.run([sys.executable, "manage.py", "prepare"], cwd=ROOT, env=environment, check=True)
     return folder
 

@@ -1,18 +1,24 @@
 """The portal's own settings, with an environment that no machine's .env reaches into."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
 from cryptography.fernet import Fernet
+from django.db.backends.signals import connection_created
 
-_data = tempfile.TemporaryDirectory(prefix="clea-tests-")
+from tests import migrated
+
+_data = tempfile.mkdtemp(prefix="clea-tests-")
+atexit.register(shutil.rmtree, _data, ignore_errors=True)
 os.environ.update(
     {
         "DEBUG": "False",
         "DEMONSTRATION": "False",
         "SECRET_KEY": "only for tests",
         "FIELD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
-        "DATA_DIR": _data.name,
+        "DATA_DIR": _data,
         "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", "sqlite:///:memory:"),
         "SECURE_SSL_REDIRECT": "False",
         "ADMIN_ENABLED": "True",
@@ -37,3 +43,7 @@ WHITENOISE_AUTOREFRESH = True
 # Tables are emptied after tests that commit, the audit trail too.
 if "options" in DATABASES["default"]["OPTIONS"]:
     DATABASES["default"]["OPTIONS"]["options"] += " -c clea.audit_may_be_emptied=on"
+if migrated.POSTGRESQL in os.environ:
+    DATABASES["default"]["TEST"] = {"TEMPLATE": os.environ[migrated.POSTGRESQL]}
+if migrated.SQLITE in os.environ:
+    connection_created.connect(migrated.fill_memory)

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 import redis
 
+from tests.migrated import POSTGRESQL
 from tests.servers import postgresql, redis_server
 
 
@@ -24,7 +25,7 @@ def production_servers() -> Iterator[tuple[str, str]]:
 
 @pytest.fixture(params=["sqlite and files", "postgresql and redis"])
 def setup(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
-    """``database`` and ``broker`` as ``running_portal`` takes them, with nothing in them."""
+    """``database`` and ``broker`` as ``running_portal`` takes them, with no row and no message in them."""
     if request.param == "sqlite and files":
         yield {}
         return
@@ -36,7 +37,7 @@ def setup(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
             client.flushdb()
     name = f"portal_{uuid4().hex}"
     with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{os.environ.get(POSTGRESQL, "template1")}"')
     try:
         yield {"database": database.rpartition("/")[0] + f"/{name}", "broker": broker.rpartition("/")[0] + f"/{number}"}
     finally:
