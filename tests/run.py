@@ -14,7 +14,7 @@ from typing import Any
 from tests.migrated import migrate_once
 from tests.servers import postgresql, redis_server, tied
 
-PYTEST = [sys.executable, "-m", "pytest", "--quiet", "--numprocesses"]
+PYTEST = [sys.executable, "-m", "pytest", "--quiet", "--durations=12", "--durations-min=5", "--numprocesses"]
 FAST = "not processes and not e2e"
 # What the database has a part in. Who may see what (the ladders) is asked above it, so one database is enough for that.
 ON_A_DATABASE = [
