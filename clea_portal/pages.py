@@ -1,10 +1,15 @@
 """Pages that belong to no app: the front page and where each person starts."""
 
+from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from clea_portal.accounts.models import User
+from clea_portal.accounts.person import person
 from clea_portal.accounts.roles import roles_of
 
 
@@ -24,4 +29,9 @@ def start(request: HttpRequest) -> HttpResponse:
         return redirect("administration:countries")
     if roles.is_staff:
         return redirect("administration:countries")
-    return redirect("venues:list")
+    lists = (name for model, name in settings.PLACES if _has_any(apps.get_model(model), person(request)))
+    return redirect(next(lists, settings.PLACES[0][1]))
+
+
+def _has_any(places: type[Model], user: User) -> bool:
+    return bool(places._default_manager.of_member(user).filter(archived_at__isnull=True).exists())  # type: ignore[attr-defined]

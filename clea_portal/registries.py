@@ -63,6 +63,8 @@ JOB_CHECKS: dict[str, str] = {
 }
 # Who makes codes of which nothing is kept (clea_portal.codes.keeping), by kind.
 KEEPERS = {"venue": "venues.keeping.VenueKeeper", "event": "events.keeping.EventKeeper"}
+# Where somebody who has nothing else to do here goes after signing in: to the first list in which something of theirs stands.
+PLACES = [("venues.Venue", "venues:list"), ("events.Event", "events:list")]
 # What belongs to an organisation, for its members to take with them (clea_portal.accounts.own_data), and words for what happened.
 OWN_DATA = ["venues.own_data.export", "events.own_data.export"]
 ACTIVITY_SENTENCES = ["venues.activity.SENTENCES", "events.activity.SENTENCES"]

@@ -106,17 +106,16 @@ class SlotList(ApiView):
         The event's times grow to cover the slot, and codes of the whole event go out of use.
         """
         event = _event(request, uuid)
-        wanted = CodeParameter(data={name: value for name, value in request.query_params.items() if name == "code"})
-        wanted.is_valid(raise_exception=True)
-        serializer = SlotSerializer(data=request.data)
+        wanted = _code_wanted(request)
+        serializer = SlotSerializer(data=request.data, context={"request": request})
         serializer.is_valid(raise_exception=True)
         (slot,) = _added(request, event, [serializer.validated_data])
         accepted = str(request.accepted_renderer.format)
         if accepted == "json":
-            shown = SlotSerializer(slot, context={"request": request}).data
-            return Response(shown, status=201, headers={"Location": shown["url"]})
+            serializer.instance = slot
+            return Response(serializer.data, status=201, headers={"Location": serializer.data["url"]})
         kind = FileKind(accepted)
-        code = next(code for code in slot.current_codes if code.kind == wanted.validated_data["code"] and code.room_id is None)
+        code = next(code for code in slot.current_codes if code.kind == wanted and code.room_id is None)
         response = file_response(code, kind, lambda: render_picture(request, code, kind), status=201)
         response["Location"] = request.build_absolute_uri(reverse("events-api:slot", args=[uuid, slot.uuid]))
         response["Content-Location"] = request.build_absolute_uri(reverse(f"events-api:{kind}", args=[uuid, code.uuid]))
@@ -175,6 +174,16 @@ class SlotDetail(ApiView):
     def _answer(self, request: Request, event: UUID, slot: UUID) -> Response:
         found = find(_slots(request, event), uuid=slot)
         return Response(SlotSerializer(found, context={"request": request}).data)
+
+
+def _code_wanted(request: Request) -> str:
+    """Of what kind a picture shows the code. Raises ValidationError."""
+    sent = {name: value for name, value in request.query_params.items() if name == "code"}
+    if not sent:
+        return EventCodeKind.ASYNCHRONOUS.value
+    parameters = CodeParameter(data=sent)
+    parameters.is_valid(raise_exception=True)
+    return str(parameters.validated_data["code"])
 
 
 def _event(request: Request, uuid: UUID) -> Event:

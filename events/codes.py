@@ -26,6 +26,19 @@ from events.timing import asynchronous_timing, fits_one_period, period_of, synch
 # As many as are made within about a second.
 MOST_CODES = 2_000
 Draft = tuple[EventCode, Timing]
+# What adding slots reads, in one statement that is put together once: codes in use, those of the whole event among them, and
+# whether there are rooms with codes of their own.
+_STANDING = """
+    SELECT (SELECT COUNT(*) FROM events_eventcode WHERE event_id = %s AND replaced_at IS NULL),
+           (SELECT COUNT(*) FROM events_eventcode WHERE event_id = %s AND replaced_at IS NULL AND slot_id IS NULL),
+           EXISTS (SELECT 1 FROM events_eventroom WHERE event_id = %s AND removed_at IS NULL AND independent)
+"""
+# Never evaluated itself.
+_TO_ISSUE = Event.objects.select_related("venue_type", "region__country").only(
+    *("uuid", "organisation", "archived_at", "start", "end", "has_staff_codes"),
+    *("venue_type__number", "venue_category1", "venue_category2", "phone", "pin", "region__number"),
+    *(f"region__country__{name}" for name in ("code", "prefix", "issues_codes", "deployment", "asynchronous_style")),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +47,15 @@ class Part:
 
     slot: Slot | None = None
     room: EventRoom | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How many codes of an event are in use, how many of them are of the whole event, and whether rooms have their own."""
+
+    in_use: int
+    of_whole: int
+    has_rooms: bool
 
 
 def parts_of(event: Event, *, now: datetime) -> list[Part]:
@@ -50,25 +72,33 @@ def locked(event_id: int) -> Event:
     return Event.objects.with_country().select_for_update(of=("self",)).get(pk=event_id)
 
 
-def shared(event_id: int) -> Event:
-    """The event as it is now; nobody changes it until the transaction ends, but others may share it."""
-    if connection.features.has_select_for_update:
-        with connection.cursor() as cursor:
+def shared(event_id: int) -> tuple[Event, Standing]:
+    """The event as it is now; nobody changes it until the transaction ends, but others may share it.
+
+    Sellers ask for a code a hundred times a second: only what codes are made of is read.
+    """
+    with connection.cursor() as cursor:
+        if connection.features.has_select_for_update:
             # PostgreSQL's; Django knows only locks that keep everybody out.
             cursor.execute("SELECT 1 FROM events_event WHERE id = %s FOR KEY SHARE", [event_id])
-    return Event.objects.with_country().get(pk=event_id)
+        # Only now: a statement that waits for its lock would tell what was true before.
+        cursor.execute(_STANDING, [event_id] * 3)
+        in_use, of_whole, has_rooms = cursor.fetchone()
+    return _TO_ISSUE.get(pk=event_id), Standing(in_use=in_use, of_whole=of_whole, has_rooms=bool(has_rooms))
 
 
-def issue_codes(*, event: Event, parts: Sequence[Part], by: User, now: datetime) -> list[EventCode]:
+def issue_codes(*, event: Event, parts: Sequence[Part], by: User, now: datetime, in_use: int | None = None) -> list[EventCode]:
     """Codes of each kind for each part, under one new SK_L and with one period, hence one LTId: who scanned either is warned.
 
+    ``in_use``: how many codes the event has already, where the caller has counted them.
     Within the transaction of the caller. Raises NoKey, EventTooLong, TooManyCodes.
     """
     secrets = EventSecret.objects.bulk_create(
         EventSecret(event=event, slot=part.slot, room=part.room, sk_l=new_location_secret().hex(), created_at=now)
         for part in parts
     )
-    return _keep(event, [draft for secret in secrets for draft in _drafts(event, secret)], by=by, now=now)
+    drafts = [draft for secret in secrets for draft in _drafts(event, secret)]
+    return _keep(event, drafts, by=by, now=now, in_use=in_use)
 
 
 @transaction.atomic
@@ -191,8 +221,9 @@ def _for_staff(entrance: EventCode) -> Draft:
     return code, synchronous_timing(period, staff=True)
 
 
-def _keep(event: Event, drafts: Sequence[Draft], *, by: User, now: datetime) -> list[EventCode]:
-    if event.codes.current().count() + len(drafts) > MOST_CODES:
+def _keep(event: Event, drafts: Sequence[Draft], *, by: User, now: datetime, in_use: int | None = None) -> list[EventCode]:
+    already = event.codes.current().count() if in_use is None else in_use
+    if already + len(drafts) > MOST_CODES:
         raise TooManyCodes
     issued = issue_all(place=event, wanted=[(code.secret.sk_l, timing) for code, timing in drafts], at=now)
     for (code, _), link in zip(drafts, issued.links, strict=True):

@@ -47,17 +47,22 @@ def add_slots(*, event: Event, slots: Sequence[SlotDetails], by: User, now: date
         period_of(start=slot.start, end=slot.end)
         if slot.end <= now:
             raise EventOver
-    of_whole = EventCode.objects.filter(event=event, slot=None)
-    event = locked(event.pk) if of_whole.current().exists() else shared(event.pk)
+    event, standing = shared(event.pk)
     if event.archived_at is not None:
         raise Archived
     made = Slot.objects.bulk_create(
         Slot(event=event, name=slot.name, start=slot.start, end=slot.end, created_at=now) for slot in slots
     )
     _cover(event, made)
-    replace(of_whole, on=event, by=by, now=now)
-    rooms = [None, *event.rooms.in_use().filter(independent=True)]
-    issued = issue_codes(event=event, parts=[Part(slot=slot, room=room) for slot in made for room in rooms], by=by, now=now)
+    in_use = standing.in_use
+    if standing.of_whole:
+        of_whole = EventCode.objects.filter(event=event, slot=None)
+        # In one order, whoever else does the same: others may add the first slots at this moment.
+        list(of_whole.current().order_by("pk").select_for_update().values_list("pk"))
+        in_use -= replace(of_whole, on=event, by=by, now=now)
+    rooms = [None, *(event.rooms.in_use().filter(independent=True) if standing.has_rooms else [])]
+    parts = [Part(slot=slot, room=room) for slot in made for room in rooms]
+    issued = issue_codes(event=event, parts=parts, by=by, now=now, in_use=in_use)
     for one in made:
         one.issued = [code for code in issued if code.slot_id == one.pk]
     return made

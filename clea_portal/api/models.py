@@ -65,6 +65,10 @@ class Token(models.Model):
     def __str__(self) -> str:
         return f"{self.uuid}"
 
+    def is_alive(self, now: datetime) -> bool:
+        """As TokenQuerySet.alive."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
+
 
 class StoredAnswer(models.Model):
     """The answer to a call with an idempotency key, for whoever repeats it; without ``content``, the call is still at work."""

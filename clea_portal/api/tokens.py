@@ -23,7 +23,10 @@ MOST_TOKENS = 20
 _FORM = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{43}}")
 # Every call of a program begins with this: only what decides is read, the rest where it is needed. Never evaluated itself, and
 # put together once, which takes as long as asking the database.
-_CALLERS = Token.objects.with_role().only("scope", "last_used_at", "user__uuid", "user__is_staff", "organisation__country")
+_CALLERS = Token.objects.with_role().only(
+    *("scope", "last_used_at", "expires_at", "revoked_at"),
+    *("user__uuid", "user__is_staff", "user__is_active", "organisation__country"),
+)
 
 
 class TooManyTokens(Exception):
@@ -98,8 +101,11 @@ def find_caller(secret: str, *, now: datetime) -> Caller | Tracer | None:
     if not _FORM.fullmatch(secret):
         return None
     try:
-        token = _CALLERS.alive(now).get(token_hash=_hash(secret), user__is_active=True)
+        token = _CALLERS.get(token_hash=_hash(secret))
     except Token.DoesNotExist:
+        return None
+    # Looked at here, not by the database: each condition would be put together anew for each call.
+    if not token.is_alive(now) or not token.user.is_active:
         return None
     if token.organisation is None:
         return _tracer(token, now=now)

@@ -4,8 +4,6 @@ import io
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
-from operator import xor
 from typing import BinaryIO
 from xml.etree import ElementTree
 
@@ -23,8 +21,9 @@ _MOST_CUT_OUT = 3
 # What PDFium keeps of pages that it has drawn is freed with the document only.
 _PAGES_AT_ONCE = 50
 _SVG_PIXELS = 4
-_START = re.compile(r"M(\d+) (\d+)")
-_LINES = re.compile(r"([hv])(-?\d+)")
+_RECTANGLE = re.compile(r"M(\d+) (\d+)v(\d+)h(\d+)v-(\d+)z")
+# Characters of a rectangle that are not figures.
+_BETWEEN = len("M vhv-z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +84,25 @@ def prove_svg(content: bytes, *, deep_link: str) -> None:
     """
     root = ElementTree.fromstring(content)  # noqa: S314 - our own file
     side = int(root.attrib["viewBox"].split()[2])
-    edges = [bytearray(side) for _ in range(side)]
-    for contour in root[-1].attrib["d"].split("z")[:-1]:
-        x, y = map(int, _START.findall(contour)[0])
-        for way, length in _LINES.findall(contour):
-            if way == "h":
-                x += int(length)
-                continue
-            end = y + int(length)
-            for row in range(min(y, end), max(y, end)):
-                edges[row][x] ^= 1
-            y = end
-    picture = Image.frombytes(
-        "L", (side, side), b"".join(bytes(255 * light for light in accumulate(row, xor, initial=1))[1:] for row in edges)
-    )
+    path = root[-1].attrib["d"]
+    rectangles = _RECTANGLE.findall(path)
+    # Each row is a number whose bits are dark; what is drawn twice is light again.
+    rows = [0] * side
+    drawn = 0
+    for left, top, height, width, back in rectangles:
+        drawn += len(left) + len(top) + len(height) + len(width) + len(back) + _BETWEEN
+        x, y, wide, high = int(left), int(top), int(width), int(height)
+        if height != back or x + wide > side or y + high > side:
+            raise PosterUnreadable
+        bits = ((1 << wide) - 1) << (side - x - wide)
+        for row in range(y, y + high):
+            rows[row] ^= bits
+    if drawn != len(path):
+        # Something else is in it.
+        raise PosterUnreadable
+    whole, spare = (1 << side) - 1, -side % 8
+    light = b"".join(((row ^ whole) << spare).to_bytes((side + spare) // 8) for row in rows)
+    picture = Image.frombytes("1", (side, side), light).convert("L")
     _prove(picture.resize((_SVG_PIXELS * side, _SVG_PIXELS * side), Image.Resampling.NEAREST), deep_link=deep_link)
 
 

@@ -41,16 +41,6 @@
     document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
   });
 
-  // Where the answer is a file, the page stays: it says what happens now, and what was wrong before is over.
-  document.addEventListener("submit", (event) => {
-    const note = document.getElementById(event.target.dataset.answeredByFile ?? "");
-    if (!note) return;
-    document.querySelectorAll("[data-error-summary], .invalid-feedback").forEach((mistake) => mistake.remove());
-    document.querySelectorAll(".is-invalid").forEach((field) => field.classList.remove("is-invalid"));
-    note.hidden = false;
-    note.scrollIntoView({ block: "nearest" });
-  });
-
   document.querySelectorAll("[data-copy]").forEach((button) => {
     if (!navigator.clipboard) return;
     button.hidden = false;

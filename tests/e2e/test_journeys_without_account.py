@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from clea_portal.scanning.reading import read_content
 from mct.models import Case
-from tests.e2e.browser import PHONE
+from tests.e2e.browser import PHONE, assert_accessible
 from tests.e2e.journeys import download, follow, look_at, press, worker_reads
 from tests.factories import CaseFactory, TeamFactory, TeamMembershipFactory
 from tests.members import member, organisation_with_choices
@@ -31,6 +31,12 @@ def unpacked(content):
         return {name: archive.read(name) for name in archive.namelist()}
 
 
+def press_and_watch(page):
+    """The page shows that something is under way as long as it is."""
+    press(page, "Make and download")
+    expect(page.get_by_role("progressbar")).to_be_visible()
+
+
 def test_code_without_an_account_and_back_from_its_sheet(organisation, open_page, tmp_path):
     page = open_page(language="en", device=PHONE)
     page.goto("/")
@@ -45,7 +51,11 @@ def test_code_without_an_account_and_back_from_its_sheet(organisation, open_page
     page.get_by_label("Region").select_option(index=1)
     page.get_by_label("Phone").fill("04 65 71 00 38")
     page.get_by_label("Passphrase").fill(PASSPHRASE)
-    name, content = download(page, lambda: press(page, "Make and download"))
+    name, content = download(page, lambda: press_and_watch(page))
+    expect(page.locator("#file-came")).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_be_hidden()
+    assert_accessible(page)
+    assert page.evaluate("document.cookie.includes('file_came')") is False
     assert re.fullmatch(r"CLEA \w{6} Le Petit Refuge\.zip", name)
     files = unpacked(content)
     poster, sheet = (next(files[name] for name in files if word in name) for word in ("Posters", "Recovery"))
@@ -55,7 +65,8 @@ def test_code_without_an_account_and_back_from_its_sheet(organisation, open_page
     path.write_bytes(sheet)
     page.get_by_label("Recovery sheet").set_input_files(path)
     page.get_by_label("Passphrase").fill(PASSPHRASE)
-    _, again = download(page, lambda: press(page, "Make and download"))
+    _, again = download(page, lambda: press_and_watch(page))
+    expect(page.locator("#file-came")).to_be_visible()
     (same,) = [content for name, content in unpacked(again).items() if "Posters" in name]
     assert read_content(same).links == read_content(poster).links != ()
 

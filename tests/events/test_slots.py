@@ -137,7 +137,7 @@ def test_adding_many_slots_asks_as_much_as_adding_one(number, django_assert_num_
     event, by = planned_event(), UserFactory()
     add_slots(event=event, slots=[screening()], by=by, now=LATER)
     # PostgreSQL is told that the event is shared.
-    with django_assert_num_queries(13 + connection.features.has_select_for_update):
+    with django_assert_num_queries(9 + connection.features.has_select_for_update):
         add_slots(event=event, slots=[screening()] * number, by=by, now=LATER)
 
 

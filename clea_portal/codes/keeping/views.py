@@ -1,5 +1,6 @@
 """Codes without an account, of which the portal keeps nothing: no row, no file, no line in a log."""
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -34,6 +36,7 @@ READING_SECONDS = 8
 _at_work = threading.BoundedSemaphore(1)
 _places_in_line = threading.BoundedSemaphore(2)
 WAITING_SECONDS = 10
+_ARRIVAL = re.compile("[0-9a-f]{16}")
 
 
 class Busy(Exception):
@@ -66,7 +69,7 @@ def make(request: HttpRequest, kind: str) -> HttpResponseBase:
             try:
                 place = maker.place(form)
                 sheet = first_sheet(kind, place, sk_l=chosen["sk_l"], now=now)
-                return _hand_out(sheet, place, passphrase=chosen["passphrase"], language=chosen["language"])
+                return _hand_out(request, sheet, place, passphrase=chosen["passphrase"], language=chosen["language"])
             except BadTimes as error:
                 form.add_error(None, error.args[0])
             except NoKey:
@@ -97,7 +100,7 @@ def again(request: HttpRequest) -> HttpResponseBase:
             place = place_on(sheet)[1]
             if chosen["wish"] == "renew":
                 sheet = renewed_sheet(sheet, place, now=timezone.now())
-            return _hand_out(sheet, place, passphrase=chosen["passphrase"], language=chosen["language"])
+            return _hand_out(request, sheet, place, passphrase=chosen["passphrase"], language=chosen["language"])
         except _Unread as error:
             form.add_error("sheet", error.args[0])
         except NotSealed:
@@ -128,11 +131,16 @@ def _read(content: bytes, *, passphrase: str) -> RecoverySheet:
         return open_sheet(reading.links[0], passphrase=passphrase)
 
 
-def _hand_out(sheet: RecoverySheet, place: Place, *, passphrase: str, language: str) -> HttpResponseBase:
+def _hand_out(request: HttpRequest, sheet: RecoverySheet, place: Place, *, passphrase: str, language: str) -> HttpResponseBase:
     with _in_line():
         made = bundle_of(sheet, place, passphrase=passphrase, language=language)
     response = FileResponse(made.file, as_attachment=True, filename=made.name, content_type=made.content_type)
     response["Cache-Control"] = "private, no-store"
+    arrival = request.POST.get("arrival", "")
+    if _ARRIVAL.fullmatch(arrival):
+        # The page that waits has made this number up, and forgets it when it comes back (file_answer.js).
+        path, secure = reverse("keeping:start"), settings.SESSION_COOKIE_SECURE
+        response.set_cookie("file_came", arrival, max_age=60, path=path, secure=secure, samesite="Strict")
     return response
 
 

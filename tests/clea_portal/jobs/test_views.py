@@ -84,6 +84,12 @@ class TestList:
         assert content.index("Newer") < content.index("Older")
         assert "6\N{NO-BREAK SPACE}bytes" in content
 
+    def test_has_the_file_of_what_is_done_and_of_nothing_else(self, job, owner, browser):
+        waiting = order(owner)
+        page = browser.get(address("list", job)).content.decode()
+        assert f'href="{address("file", job)}"' in page
+        assert address("file", waiting) not in page
+
     def test_says_what_it_is_for_when_empty(self, browser):
         assert "Nothing here" in browser.get("/jobs/").content.decode()
 

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from clea_portal.posters.errors import PosterUnreadable
-from clea_portal.posters.proof import Place, prove_pdf
+from clea_portal.posters.pictures import render_svg
+from clea_portal.posters.proof import Place, prove_pdf, prove_svg
 from clea_portal.posters.typesetting import write_unproven
 from tests.clea_portal.posters.making import LINK, LINK_WITHOUT_CONTACT
 from tests.clea_portal.posters.sheets import CODE, CODES, sheet
@@ -53,3 +54,25 @@ def test_proof_of_many_pages(kind: str) -> None:
     pages[58] = [replace(pages[58][0], link=LINK_WITHOUT_CONTACT)]
     with pytest.raises(PosterUnreadable):
         prove_pdf(content, pages)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'd="', b'd="M4 4v7h7v-7z'),  # a finder pattern whose dark square is filled twice, hence light
+        (b'z"', b'zM4 4l9 9z"'),  # something that is no rectangle
+        (b'd="', b'd="M70 4v1h9v-1z'),  # beyond the border
+        (b'd="', b'd="M4 4v2h1v-1z'),  # not closed where it began
+    ],
+)
+def test_proof_reads_a_picture_of_lines_as_it_is_written(old: bytes, new: bytes) -> None:
+    content = render_svg(LINK)
+    prove_svg(content, deep_link=LINK)
+    start, _path, end = content.rpartition(b"<path")
+    with pytest.raises(PosterUnreadable):
+        prove_svg(start + _path + end.replace(old, new), deep_link=LINK)
+
+
+def test_proof_of_a_picture_of_lines_with_another_code() -> None:
+    with pytest.raises(PosterUnreadable):
+        prove_svg(render_svg(LINK_WITHOUT_CONTACT), deep_link=LINK)

@@ -112,6 +112,23 @@ def test_a_place_gets_everything_and_the_portal_keeps_nothing(visitor, caplog, c
     assert (contact.phone, contact.pin, contact.region) == ("33465710038", "380038", 38)
 
 
+def test_answer_repeats_the_number_of_the_page_that_waits_for_it(visitor):
+    given = fields(visitor)
+    response = visitor.post("/without-account/venue/", given | {"arrival": "0123456789abcdef"})
+    unpacked(response)
+    cookie = response.cookies["file_came"]
+    assert (cookie.value, cookie["path"], cookie["max-age"], cookie["samesite"]) == (
+        "0123456789abcdef",
+        "/without-account/",
+        60,
+        "Strict",
+    )
+    for other in ("", "0123456789abcdeg", "x; domain=example.org", "0" * 400):
+        response = visitor.post("/without-account/venue/", given | {"arrival": other})
+        unpacked(response)
+        assert "file_came" not in response.cookies
+
+
 def test_sent_twice_it_is_one_code(visitor):
     given = fields(visitor)
     first, second = (unpacked(visitor.post("/without-account/venue/", given)) for _ in range(2))
