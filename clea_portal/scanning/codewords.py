@@ -1,6 +1,6 @@
 """What stands where in a code of version 12 (ISO/IEC 18004): fixed patterns, format, and the bytes of each block."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,6 +15,8 @@ _FORMAT_MASK = 0b101010000010010
 _FORMAT_GENERATOR = 0b10100110111
 
 Place = tuple[int, int]
+# The number of a level, and of a mask.
+Format = tuple[int, int]
 
 MASKS: tuple[Callable[[int, int], bool], ...] = (
     lambda x, y: (x + y) % 2 == 0,
@@ -101,8 +103,8 @@ def _order() -> tuple[Place, ...]:
 
 
 @cache
-def formats() -> Mapping[tuple[int, int], Mapping[Place, bool]]:
-    """For each level's number and mask the modules of the format, and whether they are dark."""
+def formats() -> Mapping[Format, Mapping[Place, bool]]:
+    """For each level and mask the modules that tell them, and whether they are dark."""
     found = {}
     for number, level in enumerate(LEVELS):
         for mask in range(len(MASKS)):
