@@ -24,6 +24,8 @@ SIGMAS = range(20, 108, 4)
 LIGHT_PARTS = 12
 BEND_PARTS = (2, 2, 3, 4, 4, 4, 4, 4, 4)
 LATE_BEND_PARTS = 4
+# How many times as far as it seems the picture is moved: modules that are undecided hide most of it.
+EAGER, CALM = 3.0, 1.5
 QUICK_STEPS, THOROUGH_STEPS = 10, 40
 # How strongly undecided modules are pushed off the middle, round by round.
 PUSHES = (0, 0, 0, 0, 0.0003, 0.001, 0.003, 0.01)
@@ -39,7 +41,7 @@ def restore(straight: Image.Image) -> str | None:
     code = _Code(straight)
     for parts in BEND_PARTS:
         code.settle(steps=QUICK_STEPS)
-        code.follow(parts=parts)
+        code.follow(parts=parts, pace=EAGER)
     code.settle(steps=QUICK_STEPS)
     if code.left_over > HOPELESS:
         return None
@@ -51,9 +53,9 @@ def restore(straight: Image.Image) -> str | None:
         code.know(blocks.look(code.levels()))
         if blocks.are_all_right:
             # Nobody may be sent to the wrong place: what was read has to look like the picture.
-            code.follow(parts=LATE_BEND_PARTS)
+            code.follow(parts=LATE_BEND_PARTS, pace=CALM)
             return decode_modules(code.drawn()) if code.left_over < WRONG else None
-        code.follow(parts=LATE_BEND_PARTS)
+        code.follow(parts=LATE_BEND_PARTS, pace=CALM)
     return None
 
 
@@ -110,11 +112,14 @@ class _Code:
         self._modules = modules
         self._compare()
 
-    def follow(self, *, parts: int) -> None:
+    def follow(self, *, parts: int, pace: float) -> None:
         """Look for each of ``parts`` by ``parts`` areas where the picture shows what is expected there."""
         expected = blur(self._modules, self._weights)
         across, down = _displacement(self._wanted, expected, parts)
-        self._across, self._down = less(self._across, across), less(self._down, down)
+        self._across, self._down = (
+            compute(lambda given: given["before"] - given["move"] * pace, before=before, move=move)
+            for before, move in ((self._across, across), (self._down, down))
+        )
         self._picture = _cut(_bend(self._straight, self._across, self._down))
         self._weights = bell(_measure_blur(self._picture))
         self._compare()
@@ -220,7 +225,7 @@ def _displacement(wanted: Field, expected: Field, parts: int) -> tuple[Field, Fi
         for one, other in ((across, across), (across, down), (down, down), (across, off), (down, off))
     )
     # Where little can be seen, nothing moves.
-    stiff = 0.15 * (mean(xx) + mean(yy))
+    stiff = 0.03 * (mean(xx) + mean(yy))
     fields = {"xx": xx, "xy": xy, "yy": yy, "xo": xo, "yo": yo}
     moved_across = compute(
         lambda given: (given["xo"] * (given["yy"] + stiff) - given["yo"] * given["xy"])
