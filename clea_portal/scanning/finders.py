@@ -113,7 +113,7 @@ def _crossings(line: bytes) -> Iterator[tuple[float, float]]:
 
 def find_squares(black: Image.Image, finders: Sequence[Finder]) -> Iterator[Square]:
     """Where codes must be that have two of these patterns; of places that overlap, the one of which most can be seen."""
-    found = [(2 * IN_A_ROW, square) for three in permutations(finders, 3) if (square := _three(*three))]
+    found = [(2 * IN_A_ROW, square) for three in permutations(finders, 3) if (square := square_of(*three))]
     for one, other in combinations(finders, 2):
         if not 0.65 < one.unit / other.unit < 1.5:
             continue
@@ -134,7 +134,7 @@ def _overlap(one: Square, other: Square) -> bool:
     return math.dist(one.middle, other.middle) < MODULES * max(one.unit, other.unit) / 2
 
 
-def _three(corner: Finder, right: Finder, below: Finder) -> Square | None:
+def square_of(corner: Finder, right: Finder, below: Finder) -> Square | None:
     """The code that has these three patterns, if they stand as those of one do."""
     sides = [(other.x - corner.x, other.y - corner.y) for other in (right, below)]
     lengths = [math.hypot(*side) for side in sides]
