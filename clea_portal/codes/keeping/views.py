@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clea_portal.authorities.keys import NoKey
+from clea_portal.codes.entry import zone_sent
 from clea_portal.codes.keeping.bundle import bundle_of
 from clea_portal.codes.keeping.forms import KeepForm, ReturnForm, countries_that_issue
 from clea_portal.codes.keeping.keeper import BadTimes, keeper
@@ -58,7 +59,7 @@ def make(request: HttpRequest, kind: str) -> HttpResponseBase:
     country = next((country for country in countries if country.code == request.GET.get("country")), countries[0])
     maker = keeper(kind)
     data = request.POST if request.method == "POST" else None
-    with timezone.override(country.zone):
+    with timezone.override(zone_sent(request, country, otherwise=country.time_zone)):
         form, keep_form = maker.form(data, country=country), KeepForm(data, country=country)
         if request.method == "POST" and form.is_valid() & keep_form.is_valid():
             now = timezone.now()
