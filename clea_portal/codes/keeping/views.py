@@ -23,6 +23,7 @@ from clea_portal.codes.keeping.making import first_sheet, place_on, renewed_shee
 from clea_portal.codes.keeping.sheet import MARK, RecoverySheet, open_sheet
 from clea_portal.codes.messages import no_key_message
 from clea_portal.codes.models import Place
+from clea_portal.codes.printing.choices import not_offered_message
 from clea_portal.codes.sealing import BadPassphrase, NotSealed
 from clea_portal.posters.errors import BadPoster, PosterUnreadable
 from clea_portal.scanning.advice import explain
@@ -96,9 +97,13 @@ def again(request: HttpRequest) -> HttpResponseBase:
         try:
             sheet = _read(chosen["sheet"], passphrase=chosen["passphrase"])
             place = place_on(sheet)[1]
+            if chosen["language"] not in place.country.languages:
+                raise _OtherLanguage(not_offered_message(chosen["language"], place.country))
             if chosen["wish"] == "renew":
                 sheet = renewed_sheet(sheet, place, now=timezone.now())
             return _hand_out(sheet, place, passphrase=chosen["passphrase"], language=chosen["language"])
+        except _OtherLanguage as error:
+            form.add_error("language", error.args[0])
         except _Unread as error:
             form.add_error("sheet", error.args[0])
         except NotSealed:
@@ -115,6 +120,10 @@ def again(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST":
         form.ask_for_the_sheet_again()
     return render(request, "codes/keeping/again.html", {"form": form})
+
+
+class _OtherLanguage(Exception):
+    """The sheet's country does not offer it. ``args[0]``: a sentence."""
 
 
 class _Unread(Exception):

@@ -130,6 +130,15 @@ def test_an_event_overseas_has_the_hours_of_its_zone_also_when_it_comes_back(vis
         place_on(replace(sheet, details=sheet.details | {"zone": "Mars/Olympus"}))
 
 
+def test_a_sheet_comes_back_in_a_language_that_its_country_offers(visitor, country):
+    upload = SimpleUploadedFile("sheet.pdf", sheet_of(unpacked(visitor.post("/without-account/venue/", fields(visitor)))))
+    country.languages = ["de"]
+    country.save()
+    given = {"sheet": upload, "passphrase": PASSPHRASE, "wish": "again", "language": "fr"}
+    page = visitor.post("/without-account/again/", given)
+    assert page.context["form"].errors["language"] == ["Posters of France are made in other languages than fr: de."]
+
+
 def test_sent_twice_it_is_one_code(visitor):
     given = fields(visitor)
     first, second = (unpacked(visitor.post("/without-account/venue/", given)) for _ in range(2))
