@@ -3,6 +3,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
+from django.utils import timezone
+
+from clea_portal.monitoring.starting import note_start
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clea_portal.settings")
 
@@ -12,3 +15,4 @@ application = get_wsgi_application()
 list(get_resolver().url_patterns)
 gc.collect()
 gc.freeze()
+note_start(timezone.now())

@@ -114,7 +114,7 @@ class EventCodePoster(ApiView):
     def get(self, request: Request, uuid: UUID, code: UUID) -> HttpResponse:
         """Fetch a code of an event as a poster (PDF, A4)."""
         found = find(_codes(request, uuid), uuid=code)
-        language = PosterParameters(data=request.query_params).chosen()
+        language = PosterParameters(data=request.query_params).chosen(found.event.country)
         count_document(request)
         return hand_out(
             request, printable(found), FileKind.PDF, lambda: render_pdf(printable(found).poster(languages=(language,)))

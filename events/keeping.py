@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clea_portal.accounts.models import Organisation
@@ -28,7 +30,7 @@ class EventKeeper:
     """See codes.keeping.keeper.Keeper."""
 
     def form(self, data: Any, *, country: Country, initial: dict[str, Any] | None = None) -> PlaceForm:
-        return EventForm(data, country=country, initial=initial, time_zone=country.time_zone)
+        return EventForm(data, country=country, initial=initial, time_zone=timezone.get_current_timezone_name())
 
     def place(self, form: PlaceForm) -> Event:
         assert isinstance(form, EventForm)
@@ -40,12 +42,14 @@ class EventKeeper:
 
     def more(self, place: Place) -> dict[str, Any]:
         assert isinstance(place, Event)
-        return {"start": place.start.isoformat(), "end": place.end.isoformat()}
+        zone = {} if place.time_zone == place.country.time_zone else {"zone": place.time_zone}
+        return {"start": place.start.isoformat(), "end": place.end.isoformat(), **zone}
 
     def place_again(self, common: dict[str, Any], extra: dict[str, Any], *, country: Country) -> Event:
         event = _blank(country)
         for name, value in common.items():
             setattr(event, name, value)
+        event.time_zone = ZoneInfo(extra.get("zone", country.time_zone)).key
         event.start, event.end = (datetime.fromisoformat(extra[name]) for name in ("start", "end"))
         # Two moments, as to_ntp takes them, of which one without a zone is none.
         if to_ntp(event.end) <= to_ntp(event.start):

@@ -20,7 +20,7 @@ from clea_portal.codes.access import (
     require_editor,
     to_first_organisation,
 )
-from clea_portal.codes.entry import ROWS_PER_PAGE, chosen_country, last_region, other_countries
+from clea_portal.codes.entry import ROWS_PER_PAGE, chosen_country, last_region, other_countries, zone_sent
 from clea_portal.codes.facts import facts_of
 from clea_portal.codes.messages import no_key_message
 from clea_portal.codes.searching import QUERY_LIMIT, matching
@@ -80,7 +80,7 @@ def create(request: HttpRequest) -> HttpResponse:
     if not organisations:
         return to_first_organisation(request)
     country = chosen_country(request, organisations)
-    time_zone = user.time_zone or country.time_zone
+    time_zone = zone_sent(request, country, otherwise=user.time_zone or country.time_zone)
     with timezone.override(time_zone):
         form = EventForm(
             request.POST or None,
@@ -144,8 +144,9 @@ def edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
     user = person(request)
     event = find(Event.objects.with_country(), user=user, uuid=uuid)
     require_editor(user, event)
-    with timezone.override(event.zone):
-        form = EventForm(request.POST or None, country=event.country, place=event, time_zone=event.time_zone)
+    time_zone = zone_sent(request, event.country, otherwise=event.time_zone)
+    with timezone.override(time_zone):
+        form = EventForm(request.POST or None, country=event.country, place=event, time_zone=time_zone)
         if request.method == "POST" and form.is_valid():
             change_event(event, by=user, details=form.details(), schedule=form.schedule())
             messages.success(request, _("Saved."))

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from clea_portal.accounts.models import TeamMembership, User
+from clea_portal.accounts.roles import lock_person
 from clea_portal.authorities.models import Region, Team
 from mct.enums import CaseState, Entry
 from mct.models import Case
@@ -54,6 +55,7 @@ def assign_case(*, case: Case, to: Team | User | None, by: User, seen: int | Non
     NotOfTheRegion, IllegalMove for a closed case.
     """
     with transaction.atomic():
+        lock_person(to.pk if isinstance(to, User) else None)
         case = lock_case(case.pk)
         _check(case, seen)
         if not _is_of_the_region(to, case.region_id):

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from clea_portal.accounts.models import User
+from clea_portal.accounts.roles import lock_person
 from mct.dossier_models import Dossier
 from mct.enums import CaseState, Entry
 from mct.models import Case, CaseCode
@@ -75,8 +76,12 @@ def split_codes(*, case: Case, codes: Sequence[CaseCode], by: User) -> list[Case
     """
     chosen = list({code.ltid: code for code in codes}.values())
     with transaction.atomic():
+        had_it = case.assignee_id
+        lock_person(had_it)
         spot = take_spot(case, same_place=True, count=len(chosen) - 1)
         case = lock_case(case.pk)
+        if case.assignee_id not in (None, had_it):
+            raise SomeoneWasFaster
         if case.state not in (CaseState.NEEDS_ATTENTION, CaseState.READY) or {code.case_id for code in chosen} != {case.pk}:
             raise IllegalMove
         note(case, Entry.SPLIT, by=by, cases=len(chosen))

@@ -221,7 +221,7 @@ class VenueCodePoster(ApiView):
     def get(self, request: Request, uuid: UUID, code: UUID) -> HttpResponse:
         """Fetch a code of a venue as a poster (PDF, A4)."""
         found = find(_codes(request, uuid), uuid=code)
-        language = PosterParameters(data=request.query_params).chosen()
+        language = PosterParameters(data=request.query_params).chosen(found.venue.country)
         count_document(request)
         return hand_out(
             request, printable(found), FileKind.PDF, lambda: render_pdf(printable(found).poster(languages=(language,)))

@@ -11,7 +11,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from clea_portal.accounts.forms import PLACES
+from clea_portal.authorities.time_zones import zone_choices
 from venues.hours import open_during, when_open
 from venues.models import DerivationProfile, Rotation, Venue
 from venues.opening_hours import (
@@ -36,12 +36,11 @@ class OpeningHoursForm(forms.Form):
     """A line of text a weekday: quicker to fill in on a phone than fourteen pairs of clocks."""
 
     use_required_attribute = False
-    time_zone = forms.ChoiceField(
-        label=gettext_lazy("Time zone of the place"), choices=[(zone, zone.replace("_", " ")) for zone in PLACES]
-    )
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone of the place"))
 
     def __init__(self, *args: Any, venue: Venue, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["time_zone"].choices = zone_choices(venue.country)  # type: ignore[attr-defined]
         self.spans: list[Span] = []
         stored = spans_of(venue.opening_hours)
         self.initial = {

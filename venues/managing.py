@@ -14,12 +14,23 @@ from venues.rooms import add_rooms, set_tables
 
 
 @transaction.atomic
-def open_venue(*, by: User, organisation: Organisation, details: PlaceDetails, now: datetime, uuid: UUID | None = None) -> Venue:
-    """A venue with its first static code, in the person's time zone or else the country's. Raises NoKey, WrongCountry."""
+def open_venue(
+    *,
+    by: User,
+    organisation: Organisation,
+    details: PlaceDetails,
+    now: datetime,
+    time_zone: str = "",
+    uuid: UUID | None = None,
+) -> Venue:
+    """A venue with its first static code. Its hours are those of ``time_zone``, or else the person's, or the country's.
+
+    Raises NoKey, WrongCountry.
+    """
     venue = Venue(
         uuid=uuid or uuid4(),
         organisation=organisation,
-        time_zone=by.time_zone or organisation.country.time_zone,
+        time_zone=time_zone or by.time_zone or organisation.country.time_zone,
         created_at=now,
     )
     fill_in(venue, details)

@@ -39,12 +39,18 @@ def create(request: HttpRequest) -> HttpResponse:
         request.POST or None,
         country=country,
         organisations=[organisation for organisation in organisations if organisation.country == country],
+        time_zone=user.time_zone or country.time_zone,
         initial={"region": last_region(Venue.objects.of_member(user), country)},
     )
     if request.method == "POST" and form.is_valid():
         try:
-            organisation = form.cleaned_data["organisation"]
-            venue = open_venue(by=user, organisation=organisation, details=form.details(), now=timezone.now())
+            venue = open_venue(
+                by=user,
+                organisation=form.cleaned_data["organisation"],
+                details=form.details(),
+                time_zone=form.chosen_zone(),
+                now=timezone.now(),
+            )
         except NoKey:
             form.add_error(None, no_key_message())
         else:

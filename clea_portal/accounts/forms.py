@@ -1,5 +1,4 @@
 from typing import Any
-from zoneinfo import available_timezones
 
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -12,13 +11,10 @@ from django.utils.translation import gettext_lazy
 from clea_portal.accounts.enums import AfterHandOver, MemberRole
 from clea_portal.accounts.models import User
 from clea_portal.authorities.models import Country
+from clea_portal.authorities.time_zones import PLACES
 from clea_portal.posters.names import clean_line
 
 NAME_LIMIT = 120
-
-
-# Those that people know by a place; the rest are abbreviations and relics.
-PLACES = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
 
 
 class PageForm(forms.Form):

@@ -34,6 +34,16 @@ class Roles:
         return bool(self.regions or self.administers or self.is_staff)
 
 
+def lock_person(user_id: int | None) -> None:
+    """Until the transaction ends, what the person may do stays as it is now. To be locked before cases and messages.
+
+    Whoever gives work to somebody, and whoever suspends, locks the person: else work given in the instant of a suspension would
+    stay with somebody who sees it no more. Rows that only refer to the person do not wait for it.
+    """
+    if user_id is not None:
+        list(User.objects.select_for_update(no_key=True).filter(pk=user_id).values_list("pk"))
+
+
 def roles_of(user: User | AnonymousUser) -> Roles:
     """Two queries at the first call for a user object, none after it. Suspended ones and archived teams do not count."""
     if not user.is_authenticated:

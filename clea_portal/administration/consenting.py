@@ -1,5 +1,6 @@
 """Two administrators agree: one asks, another approves, the first one exports or destroys a private key, once."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,10 +18,11 @@ from clea_portal.protocol.keys import parse_private_key
 
 # Digits of the fingerprint that somebody types who destroys a key.
 TYPED_DIGITS = 8
+PEOPLE = 2
 
 
 def administrators_of(country: Country) -> list[User]:
-    found = Administration.objects.filter(country=country, user__is_active=True).select_related("user")
+    found = Administration.objects.active().filter(country=country).select_related("user")
     return [row.user for row in found.order_by("user__email")]
 
 
@@ -96,12 +98,18 @@ def erase(key: TracingKey, *, by: User | None, now: datetime, **details: Any) ->
 
 
 @transaction.atomic
-def destroy_by_command(key: TracingKey, *, now: datetime) -> None:
-    """By whoever may run commands on the server, and so could write to the database itself. Raises Refused."""
+def destroy_by_command(key: TracingKey, *, answerable: Sequence[User], now: datetime) -> None:
+    """By whoever may run commands on the server; ``answerable``: who agreed to it, two administrators of the country at least.
+
+    Raises Refused.
+    """
     key = _locked(key)
     _still_there(key)
+    administrators = {user.pk for user in administrators_of(key.authority.country)}
+    if len({user.pk for user in answerable} & administrators) < PEOPLE:
+        raise Refused(_("This takes two different administrators of the country who are not suspended. Name both."))
     _not_needed(key, now=now)
-    erase(key, by=None, now=now)
+    erase(key, by=None, now=now, administrators=sorted(str(user.uuid) for user in answerable))
 
 
 def end_overdue(*, now: datetime, key: TracingKey | None = None) -> int:

@@ -8,10 +8,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clea_portal.accounts.forms import PLACES, PageForm
+from clea_portal.accounts.forms import PageForm
 from clea_portal.administration.link_checks import check_host, check_prefix, clashes
 from clea_portal.authorities.enums import AsynchronousStyle, Deployment
 from clea_portal.authorities.models import Country
+from clea_portal.authorities.time_zones import PLACES, validate_time_zones, zone_named
 from clea_portal.codes.printing.choices import language_choices
 from clea_portal.posters.names import clean_line
 
@@ -175,6 +176,21 @@ class DeploymentForm(GroupForm):
     )
 
 
+class ZonesField(forms.CharField):
+    """Names of time zones, one a line, read generously; a list once it is valid."""
+
+    widget = forms.Textarea({"rows": 4, "class": "mono", "autocomplete": "off", "spellcheck": "false"})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(map(str, value)) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
+        lines = re.split(r"[\n,;]", super().to_python(self.prepare_value(value)) or "")
+        zones = list(dict.fromkeys(zone_named(line) for line in lines if line.strip()))
+        validate_time_zones(zones)
+        return zones
+
+
 class LanguagesForm(GroupForm):
     languages = forms.MultipleChoiceField(
         label=gettext_lazy("Languages of its posters and screens"),
@@ -182,10 +198,18 @@ class LanguagesForm(GroupForm):
         help_text=gettext_lazy("Those that places of this country are offered. The portal itself speaks French and English."),
     )
     time_zone = forms.ChoiceField(
-        label=gettext_lazy("Time zone"),
+        label=gettext_lazy("Main time zone"),
         choices=[(zone, zone.replace("_", " ")) for zone in PLACES],
         initial="Europe/Paris",
         help_text=gettext_lazy("That of the capital. Days of posters and hours of cases are hours of this zone."),
+    )
+    other_time_zones = ZonesField(
+        label=gettext_lazy("Other time zones of the country (optional)"),
+        required=False,
+        max_length=1000,
+        help_text=gettext_lazy(
+            "One a line, for instance America/Guadeloupe. Places and events choose among these first; each keeps its own hours."
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -193,6 +217,12 @@ class LanguagesForm(GroupForm):
         choices = language_choices()
         self.fields["languages"].choices = choices  # type: ignore[attr-defined]
         self.initial = {"languages": [code for code, _label in choices], **self.initial}
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        main, others = self.cleaned_data.get("time_zone"), self.cleaned_data.get("other_time_zones", [])
+        self.cleaned_data["other_time_zones"] = [zone for zone in others if zone != main]
+        return self.cleaned_data
 
 
 def _days(label: "Words", initial: int, *, ground: "Words") -> forms.IntegerField:

@@ -14,6 +14,7 @@ from clea_portal.administration.country_forms import (
     LinksForm,
     RulesForm,
 )
+from clea_portal.authorities.france import OVERSEAS_TIME_ZONES
 from clea_portal.authorities.models import Country
 
 
@@ -71,6 +72,12 @@ GROUPS = {
 
 def groups_for(*, issues_codes: bool) -> list[Group]:
     return [group for group in GROUPS.values() if issues_codes or group.for_foreign]
+
+
+def proposed(group: Group, answers: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """What a step of the assistant begins with, by what was answered before."""
+    is_france = answers.get("identity", {}).get("code") == "FR"
+    return {"other_time_zones": OVERSEAS_TIME_ZONES} if is_france and group.name == "languages" else {}
 
 
 def bound(group: Group, answers: dict[str, Any], *, country: Country | None = None) -> GroupForm:

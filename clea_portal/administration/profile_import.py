@@ -85,6 +85,7 @@ def take_in(proposal: Proposal, *, by: User | None) -> Country:
         "asynchronous_style": profile["asynchronous"],
         "languages": profile["languages"],
         "time_zone": profile["time_zone"],
+        "other_time_zones": profile["other_time_zones"],
     }
     if proposal.country is None:
         country = countries.add_country(values={"code": profile["code"], "issues_codes": False, **values}, by=by)

@@ -17,6 +17,7 @@ from clea_portal.authorities.enums import AsynchronousStyle, ServerKind
 from clea_portal.authorities.exposure_models import MOST_SLOTS
 from clea_portal.authorities.languages import POSTER_LANGUAGES
 from clea_portal.authorities.models import validate_public_key
+from clea_portal.authorities.time_zones import validate_time_zones
 from clea_portal.posters.names import clean_line
 from clea_portal.protocol.errors import ProtocolError
 from clea_portal.protocol.keys import fingerprint, parse_public_key, public_key_hex
@@ -116,6 +117,7 @@ class _Reader:
             "asynchronous": self._one_of(data, "asynchronous", AsynchronousStyle.values),
             "languages": self._languages(data),
             "time_zone": self._one_of(data, "time_zone", available_timezones()),
+            "other_time_zones": self._zones(data),
             "server": None,
         }
         if profile["prefix"] and profile["host"]:
@@ -218,6 +220,13 @@ class _Reader:
             return []
         return list(given)
 
+    def _zones(self, data: dict[str, Any]) -> list[str]:
+        given = data.get("other_time_zones")
+        self._try("other_time_zones", lambda: validate_time_zones(given))
+        if isinstance(given, list) and data.get("time_zone") in given:
+            self._say("other_time_zones", _("names the main time zone again"))
+        return given if isinstance(given, list) else []
+
     def _say(self, where: str, what: str) -> None:
         self.wrong.append(f"{where}: {what}.")
 
@@ -299,4 +308,4 @@ class _Reader:
         return value is True
 
 
-_OPTIONAL = {"asynchronous", "languages", "time_zone", "server"}
+_OPTIONAL = {"asynchronous", "languages", "time_zone", "other_time_zones", "server"}

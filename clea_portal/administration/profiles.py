@@ -24,6 +24,7 @@ def profile_of(country: Country) -> dict[str, Any]:
         "asynchronous": country.asynchronous_style,
         "languages": list(country.languages),
         "time_zone": country.time_zone,
+        "other_time_zones": list(country.other_time_zones),
         "server": None if server is None else _server(server),
     }
 

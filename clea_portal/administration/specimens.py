@@ -1,6 +1,9 @@
-"""A printed code of a place that does not exist, with all that its server's operator must find in it. Nothing of it is kept."""
+"""A code of a place that does not exist, with all that its server's operator must find in it. Nothing of it is kept."""
 
+import io
+from dataclasses import dataclass, field
 from datetime import datetime
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -9,6 +12,7 @@ from django.utils.translation import gettext as _
 from clea_portal.administration.fingerprints import grouped
 from clea_portal.authorities.keys import issuing_keys
 from clea_portal.authorities.models import Country
+from clea_portal.posters.pictures import render_png, render_svg
 from clea_portal.posters.specimen import Specimen, render_specimen
 from clea_portal.protocol.check_code import check_code
 from clea_portal.protocol.codes import Code, CodeRequest, make_code
@@ -24,8 +28,27 @@ UNLIMITED = 255
 VENUE_TYPE, CATEGORY_1, CATEGORY_2 = 17, 5, 10
 
 
-def render_test_code(country: Country, *, now: datetime) -> bytes:
-    """A PDF of one page, in the active language. Raises authorities.keys.NoKey, BadPoster, PosterUnreadable."""
+@dataclass(frozen=True, kw_only=True)
+class TestCode:
+    """One code: a PDF of one page, in the active language, and the link in it, of which pictures can be made."""
+
+    # Not a class of tests, whatever its name begins with.
+    __test__ = False
+    page: bytes = field(repr=False)
+    link: str = field(repr=False)
+
+    def bundle(self) -> bytes:
+        """A ZIP with the page, and the same code as PNG and SVG. Raises PosterUnreadable."""
+        file = io.BytesIO()
+        pictures = {"png": render_png(self.link), "svg": render_svg(self.link)}
+        with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+            for ending, content in {"pdf": self.page, **pictures, "txt": f"{self.link}\n".encode()}.items():
+                archive.writestr(f"TEST.{ending}", content)
+        return file.getvalue()
+
+
+def make_test_code(country: Country, *, now: datetime) -> TestCode:
+    """Raises authorities.keys.NoKey, BadPoster, PosterUnreadable."""
     keys = issuing_keys(country, at=now)
     hour = round_to_hour(to_ntp(now))
     moment = to_ntp(now)
@@ -51,7 +74,7 @@ def render_test_code(country: Country, *, now: datetime) -> bytes:
     if keys.pk_mcta is not None:
         contact_values = f"phone {PHONE}, region {REGION}, pin {PIN}, t_period_start {hour}"
         values += [("PK_MCTA", grouped(fingerprint(keys.pk_mcta))), (_("In the contact, with SK_MCTA"), contact_values)]
-    return render_specimen(
+    page = render_specimen(
         Specimen(
             title=_("TEST: code of no place (%(country)s)") % {"country": country.name},
             warning=_("Do not hang it up, do not scan it with the application: it belongs to no place."),
@@ -68,6 +91,7 @@ def render_test_code(country: Country, *, now: datetime) -> bytes:
             created_on=timezone.localdate(now, country.zone),
         )
     )
+    return TestCode(page=page, link=code.deep_link)
 
 
 def _in_clear(code: Code) -> list[tuple[str, str]]:

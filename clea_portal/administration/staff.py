@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 from clea_portal.accounts.enums import TeamRole
 from clea_portal.accounts.errors import Gone
 from clea_portal.accounts.models import Administration, StaffInvitation, TeamMembership, User
+from clea_portal.accounts.roles import lock_person
 from clea_portal.accounts.session_listing import end_sessions
 from clea_portal.administration.changes import facts_of, note_act, record_change
 from clea_portal.administration.staff_errors import LastAdministrator, NotOneself, WorksElsewhereToo
@@ -52,6 +53,7 @@ def change_team_role(membership: TeamMembership, *, by: User | None, role: TeamR
 def remove_from_team(membership: TeamMembership, *, by: User | None) -> None:
     """The person's cases of the region are nobody's then, unless another team keeps them there. Raises Gone, NotOneself."""
     _not_oneself(membership.user, by)
+    lock_person(membership.user_id)
     record_change(actor=by, verb="removed_from_team", on=membership, person=str(membership.user.uuid))
     if not TeamMembership.objects.filter(pk=membership.pk).delete()[0]:
         raise Gone
@@ -76,6 +78,7 @@ def suspend(user: User, *, country: Country, by: User | None, now: datetime, ver
     Raises Gone where nothing is left to suspend, LastAdministrator, NotOneself.
     """
     _not_oneself(user, by)
+    lock_person(user.pk)
     rows = [row for row in access_of(user, country) if row.suspended_at is None]
     if any(isinstance(row, Administration) for row in rows):
         _lock_for_last(country, without=user)

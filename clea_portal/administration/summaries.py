@@ -24,4 +24,4 @@ def _shown(field: forms.Field, value: Any) -> str:
         labels = {str(key): str(label) for key, label in field.choices}  # type: ignore[misc, union-attr]
         chosen = value if isinstance(value, list) else [value]
         return ", ".join(labels.get(str(one), str(one)) for one in chosen)
-    return str(value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -6,7 +6,6 @@ from typing import Any
 
 import structlog
 from django.http import HttpResponse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -16,10 +15,12 @@ from rest_framework.request import Request
 from clea_portal.api.authentication import caller
 from clea_portal.api.problems import Refused
 from clea_portal.authorities.keys import NoKey
+from clea_portal.authorities.models import Country
 from clea_portal.codes.errors import AlreadyRenewed, Archived
 from clea_portal.codes.files import FileKind
 from clea_portal.codes.messages import already_renewed_message, archived_message, no_key_message, replaced_message
 from clea_portal.codes.models import IssuedCode
+from clea_portal.codes.printing.choices import not_offered_message, preferred_language
 from clea_portal.codes.printing.making import Overtaken, record_prints, require_current
 from clea_portal.codes.printing.subjects import PrintableCode
 from clea_portal.posters.errors import BadPoster, PosterUnreadable
@@ -105,12 +106,18 @@ class PictureParameters(serializers.Serializer[Any]):
 
 
 class PosterParameters(serializers.Serializer[Any]):
-    language = serializers.ChoiceField(choices=sorted(LANGUAGES), required=False, help_text="That of the request by default.")
+    language = serializers.ChoiceField(
+        choices=sorted(LANGUAGES),
+        required=False,
+        help_text="One that the country offers. That of the request by default, or the country's first.",
+    )
 
-    def chosen(self) -> str:
-        """Raises ValidationError."""
+    def chosen(self, country: Country) -> str:
+        """Raises ValidationError, also for a language that the country does not offer."""
         self.is_valid(raise_exception=True)
-        language: str = self.validated_data.get("language") or (get_language() or LANGUAGES[0]).split("-")[0]
+        language: str = self.validated_data.get("language") or preferred_language(country.languages)
+        if language not in country.languages:
+            raise serializers.ValidationError({"language": [not_offered_message(language, country)]})
         return language
 
 

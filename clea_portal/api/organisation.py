@@ -27,6 +27,10 @@ class OrganisationSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     country = serializers.CharField(help_text="ISO code.")
     time_zone = serializers.CharField(help_text="That of the country.")
+    time_zones = serializers.ListField(child=serializers.CharField(), help_text="All of the country, the main one first.")
+    languages = serializers.ListField(
+        child=serializers.CharField(), help_text="Of posters: those that the country offers, the first one by default."
+    )
     may_issue = serializers.BooleanField(help_text="Whether this token may make and change things at this moment.")
     has_contact = serializers.BooleanField(help_text="Whether codes of the country carry a phone number and a PIN.")
     venue_types = LabelSerializer(many=True)
@@ -50,6 +54,8 @@ class OrganisationDetail(ApiView):
             "name": who.organisation.name,
             "country": country.code,
             "time_zone": country.time_zone,
+            "time_zones": country.time_zones,
+            "languages": country.languages,
             "may_issue": who.may_issue,
             "has_contact": country.has_tracing,
             "venue_types": VenueType.objects.filter(country=country, retired=False),

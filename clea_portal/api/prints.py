@@ -18,8 +18,9 @@ from clea_portal.api.codes import AnyRenderer
 from clea_portal.api.models import OrderedJob
 from clea_portal.api.parsing import StrictSerializer
 from clea_portal.api.problems import Refused
+from clea_portal.authorities.models import Country
 from clea_portal.codes.messages import archived_message
-from clea_portal.codes.printing.choices import preferred_language
+from clea_portal.codes.printing.choices import not_offered_message, preferred_language
 from clea_portal.codes.printing.jobs import order_prints
 from clea_portal.codes.printing.messages import nothing_message, too_many_pages_message
 from clea_portal.codes.printing.options import CopiesFor, Output, PrintOptions
@@ -46,7 +47,7 @@ class PrintSerializer(StrictSerializer):
         min_length=1,
         max_length=2,
         required=False,
-        help_text="One or two. That of the request by default, or the country's first.",
+        help_text="One or two that the country offers. That of the request by default, or the country's first.",
     )
     copies_for = serializers.ChoiceField(
         choices=[choice.value for choice in CopiesFor],
@@ -59,6 +60,10 @@ class PrintSerializer(StrictSerializer):
     def validate_languages(self, languages: list[str]) -> list[str]:
         if len(set(languages)) < len(languages):
             raise serializers.ValidationError(_("Choose another one, or none."))
+        country: Country = self.context["country"]
+        wrong = [not_offered_message(one, country) for one in languages if one not in country.languages]
+        if wrong:
+            raise serializers.ValidationError(wrong)
         return languages
 
     def options(self, subject: Subject) -> PrintOptions:
@@ -138,13 +143,13 @@ class JobFile(ApiView):
 
 def order(request: Request, subject: Subject) -> Response:
     """Order what the body asks for: 202, and where the job is. Raises Refused, ValidationError."""
-    serializer = PrintSerializer(data=request.data)
+    who = caller(request)
+    serializer = PrintSerializer(data=request.data, context={"country": who.organisation.country})
     serializer.is_valid(raise_exception=True)
     if any(place.archived_at is not None for place in subject.places):
         raise Refused("archived", archived_message())
     if not subject.printables:
         raise Refused("not-ready", nothing_message())
-    who = caller(request)
     try:
         job = order_prints(subject, serializer.options(subject), by=who.user, back_to=subject.back_to)
     except TooManyJobs as error:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from clea_portal.authorities.enums import Authentication, Deployment, ServerKind
-from clea_portal.authorities.france import DEPARTMENTS, VENUE_CATEGORIES, VENUE_TYPES
+from clea_portal.authorities.france import DEPARTMENTS, OVERSEAS_TIME_ZONES, VENUE_CATEGORIES, VENUE_TYPES
 from clea_portal.authorities.models import (
     Country,
     Region,
@@ -29,6 +29,7 @@ def load(*, sandbox_url: str) -> None:
         name_en="France",
         prefix="https://tac.gouv.fr?v=0#",
         host="tac.gouv.fr",
+        other_time_zones=OVERSEAS_TIME_ZONES,
         application_name="TousAntiCovid",
         application_site="tac.gouv.fr",
         deployment=Deployment.CENTRAL,

@@ -22,6 +22,22 @@ _OTHERS = (
     "2A Corse-du-Sud,2B Haute-Corse,971 Guadeloupe,972 Martinique,973 Guyane,974 La Réunion,975 Saint-Pierre-et-Miquelon,"
     "976 Mayotte,977 Saint-Barthélemy,978 Saint-Martin,986 Wallis-et-Futuna,987 Polynésie française,988 Nouvelle-Calédonie"
 )
+# The hours of its places outside Europe; the main zone is Europe/Paris.
+OVERSEAS_TIME_ZONES = [
+    "America/Guadeloupe",
+    "America/Martinique",
+    "America/Cayenne",
+    "America/St_Barthelemy",
+    "America/Marigot",
+    "America/Miquelon",
+    "Indian/Reunion",
+    "Indian/Mayotte",
+    "Pacific/Noumea",
+    "Pacific/Wallis",
+    "Pacific/Tahiti",
+    "Pacific/Marquesas",
+    "Pacific/Gambier",
+]
 _CORSICA = {"2A": 201, "2B": 202}
 
 

@@ -2,7 +2,7 @@
 
 import uuid
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -17,6 +17,8 @@ from clea_portal.authorities.enums import AsynchronousStyle, Deployment, ServerK
 from clea_portal.authorities.exposure_models import VenueTypeExposure as VenueTypeExposure
 from clea_portal.authorities.labels import localised
 from clea_portal.authorities.languages import all_languages, validate_languages
+from clea_portal.authorities.time_zones import validate_time_zone as validate_time_zone
+from clea_portal.authorities.time_zones import validate_time_zones
 from clea_portal.authorities.venue_type_models import VenueCategory as VenueCategory
 from clea_portal.authorities.venue_type_models import VenueType as VenueType
 from clea_portal.cluster_server.exposure import ExposureRule
@@ -35,11 +37,6 @@ def validate_public_key(value: str) -> None:
         raise ValidationError(_("This key is published with tests of the protocol: everybody has its private half."))
 
 
-def validate_time_zone(value: str) -> None:
-    if value not in available_timezones():
-        raise ValidationError(_("There is no time zone named “%(value)s”."), params={"value": value})
-
-
 class Country(models.Model):
     """A country whose codes the portal knows by their prefix; its own ones can also issue codes."""
 
@@ -50,6 +47,9 @@ class Country(models.Model):
     prefix = models.CharField(_("prefix of its links"), max_length=40, unique=True)
     host = models.CharField(_("host of its links"), max_length=60, unique=True)
     time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Paris", validators=[validate_time_zone])
+    other_time_zones = models.JSONField(
+        _("other time zones of the country"), default=list, blank=True, validators=[validate_time_zones]
+    )
     languages = models.JSONField(_("languages of its posters"), default=all_languages, validators=[validate_languages])
     issues_codes = models.BooleanField(_("issues codes here"), default=True)
     deployment = models.PositiveSmallIntegerField(_("deployment"), choices=Deployment, default=Deployment.EDGE)
@@ -128,6 +128,11 @@ class Country(models.Model):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def time_zones(self) -> list[str]:
+        """The main one first."""
+        return [self.time_zone, *self.other_time_zones]
 
     @property
     def has_tracing(self) -> bool:

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from clea_portal.accounts.models import Organisation
 from clea_portal.authorities.models import Country
+from clea_portal.authorities.time_zones import PLACES
 from clea_portal.codes.models import Place
 
 ROWS_PER_PAGE = 25
@@ -27,3 +28,9 @@ def other_countries(organisations: Sequence[Organisation], country: Country) -> 
 def last_region(places: QuerySet[Place], country: Country) -> int | None:
     """The region of the place that the person's organisations made last: the next one is rarely far away."""
     return places.filter(region__country=country).order_by("-created_at").values_list("region", flat=True).first()
+
+
+def zone_sent(request: HttpRequest, country: Country, *, otherwise: str) -> str:
+    """The zone in which the form's times are meant. One that does not exist is refused by the form itself."""
+    sent = request.POST.get("time_zone", "")
+    return sent if country.other_time_zones and sent in PLACES else otherwise

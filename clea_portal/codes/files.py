@@ -19,7 +19,6 @@ from clea_portal.jobs.files import disposition
 from clea_portal.posters.documents import render_pdf
 from clea_portal.posters.errors import BadPoster, PosterUnreadable
 from clea_portal.posters.pictures import render_png, render_svg
-from clea_portal.posters.poster import LANGUAGES
 
 logger = structlog.get_logger(__name__)
 
@@ -68,10 +67,10 @@ def hand_out(request: HttpRequest, *, kind: FileKind, printable: PrintableCode, 
 def poster_language(request: HttpRequest, country: Country) -> str:
     """The language asked for by ``?language=``, else the person's where the country offers it, else the country's first.
 
-    Raises Http404 for one in which no poster is made.
+    Raises Http404 for one that the country does not offer.
     """
     language = request.GET.get("language") or preferred_language(country.languages)
-    if language not in LANGUAGES:
+    if language not in country.languages:
         raise Http404
     return language
 

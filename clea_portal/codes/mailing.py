@@ -23,6 +23,7 @@ from clea_portal.audit.trail import record_act
 from clea_portal.celery import app
 from clea_portal.codes.messages import archived_message, replaced_message
 from clea_portal.codes.models import IssuedCode, Place
+from clea_portal.codes.printing.choices import preferred_language
 from clea_portal.limits import seconds_to_wait
 from clea_portal.posters.documents import render_pdf
 from clea_portal.posters.errors import BadPoster, PosterUnreadable
@@ -68,7 +69,9 @@ def order_mail(request: HttpRequest, *, task: str, code: IssuedCode, place: Plac
 def mail_files(*, code: IssuedCode, place: Place, to: User, describe: Callable[[str], Poster]) -> bool:
     """Send the poster as PDF and the code as PNG; whether it went out. Nothing goes out that does not scan.
 
-    ``describe``: the poster in a language. Raises SMTPException or OSError when the mail server does not take it: try again.
+    ``describe``: the poster in a language, the person's where the country offers it.
+
+    Raises SMTPException or OSError when the mail server does not take it: try again.
     """
     address = proven_address(to)
     if address is None or code.replaced_at is not None or place.archived_at is not None:
@@ -76,7 +79,10 @@ def mail_files(*, code: IssuedCode, place: Place, to: User, describe: Callable[[
     language = to.language or settings.LANGUAGE_CODE
     with translation.override(language):
         try:
-            files = [("pdf", render_pdf(describe(language)), "application/pdf"), ("png", render_png(code.deep_link), "image/png")]
+            files = [
+                ("pdf", render_pdf(describe(preferred_language(place.country.languages))), "application/pdf"),
+                ("png", render_png(code.deep_link), "image/png"),
+            ]
         except (BadPoster, PosterUnreadable) as error:
             logger.error("mail_not_made", error=type(error).__name__)
             return False

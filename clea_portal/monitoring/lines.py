@@ -16,12 +16,16 @@ from clea_portal.monitoring.signs import all_signs
 
 
 class Light(StrEnum):
+    """``STARTING``: not seen yet, and not due yet either. No alarm."""
+
     GREEN = "green"
+    STARTING = "starting"
     AMBER = "amber"
     RED = "red"
 
 
 _ORDER = list(Light)
+_SEVERITY = {Light.GREEN: 0, Light.STARTING: 0, Light.AMBER: 1, Light.RED: 2}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +76,8 @@ def worst(lines: Iterable[Line]) -> Light:
 
 
 def severity(light: Light) -> int:
-    """0 for green, 1 for amber, 2 for red."""
-    return _ORDER.index(light)
+    """0 for green and for what is only starting, 1 for amber, 2 for red."""
+    return _SEVERITY[light]
 
 
 def light_of(age: timedelta | None, *, amber: timedelta, red: timedelta) -> Light:

@@ -11,10 +11,12 @@ from clea_portal.jobs.enums import UNDER_WAY, JobState
 from clea_portal.jobs.models import Job
 from clea_portal.monitoring.lines import Group, Light, Line, Measure, Moment, light_of, queue_line, seconds_since_epoch, spoken
 from clea_portal.monitoring.models import Sign
+from clea_portal.monitoring.starting import is_starting
 
 SCHEDULER, PURGE, MAIL = "scheduler", "purge", "mail"
 # A sign comes every minute. A worker for downloads may be busy with one for 15 minutes.
 _MISSING = (timedelta(minutes=3), timedelta(minutes=6))
+_PURGE_DUE = timedelta(hours=2)
 _MISSING_BUSY = (timedelta(minutes=6), timedelta(minutes=20))
 
 
@@ -39,6 +41,8 @@ def _alive(moment: Moment, name: str, kind: str, label: object, advice: str, **l
     age = moment.now - last if last else None
     light = Light.RED if age is None else light_of(age, amber=amber, red=red)
     says = _("Never seen.") if age is None else _("Seen %(age)s ago.") % {"age": spoken(age)}
+    if light != Light.GREEN and is_starting(last=last, now=moment.now, due=amber):
+        light, says, advice = Light.STARTING, _("The portal has just started: it shows itself within a few minutes."), ""
     return Line(
         key=name,
         label=str(label),
@@ -60,8 +64,10 @@ def _purged(moment: Moment) -> Line:
     sign = moment.signs.get(PURGE)
     last = sign.seen_at if sign else None
     age = moment.now - last if last else None
-    light = Light.AMBER if age is None else light_of(age, amber=timedelta(hours=2), red=timedelta(hours=24))
+    light = Light.AMBER if age is None else light_of(age, amber=_PURGE_DUE, red=timedelta(hours=24))
     says = _("Not yet.") if age is None else _("%(age)s ago.") % {"age": spoken(age)}
+    if light != Light.GREEN and is_starting(last=last, now=moment.now, due=_PURGE_DUE):
+        light, says = Light.STARTING, _("The portal has just started: it is done within the hour.")
     measure = Measure(
         name="clea_purge_last_run_timestamp_seconds",
         about="When what is past its time was last deleted (Unix time).",
@@ -73,7 +79,7 @@ def _purged(moment: Moment) -> Line:
         label=gettext_lazy("Data past its time deleted"),
         light=light,
         says=says,
-        advice=advice if light != Light.GREEN else "",
+        advice=advice if light in (Light.AMBER, Light.RED) else "",
         measures=(measure,),
     )
 

@@ -8,7 +8,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from clea_portal.accounts.models import User
+from clea_portal.accounts.models import TeamMembership, User
+from clea_portal.accounts.roles import lock_person
 from clea_portal.authorities.models import Region
 from mct.cases import register_case
 from mct.messages.enums import MessageEntry, MessageState
@@ -29,7 +30,8 @@ _ERASED: dict[str, Any] = {"phone": None, "pin": None, "content": None, "retry_a
 
 @transaction.atomic
 def take(message: ContactMessage, *, by: User) -> None:
-    """Raises SomeoneWasFaster when somebody has it already, or it is closed."""
+    """Raises SomeoneWasFaster when somebody has it already, it is closed, or ``by`` works there no more."""
+    _keep_working(by, message)
     _change(message, Q(taken_by__isnull=True), taken_by=by)
     note(message, MessageEntry.TAKEN, by=by)
 
@@ -40,6 +42,8 @@ def hand_over(message: ContactMessage, *, to: User | None, by: User) -> None:
 
     It is taken from whom ``message`` says has it.
     """
+    if to is not None:
+        _keep_working(to, message)
     _change(message, Q(taken_by=message.taken_by_id, taken_by__isnull=False), taken_by=to)
     note(message, MessageEntry.HANDED_OVER if to else MessageEntry.GIVEN_BACK, by=by, to=to)
 
@@ -161,6 +165,15 @@ def give_up(message: ContactMessage, *, by: User) -> None:
     if not changed:
         raise SomeoneWasFaster
     note(message, MessageEntry.DONE, by=by)
+
+
+def _keep_working(person: User, message: ContactMessage) -> None:
+    """In the instant of a suspension, a message would stay with somebody who sees it no more. Raises SomeoneWasFaster."""
+    lock_person(person.pk)
+    working = TeamMembership.objects.active().filter(user=person)
+    seen = Q(team__region=message.region_id) if message.region_id else Q(team__region__country=message.country_id)
+    if not working.filter(seen).exists():
+        raise SomeoneWasFaster
 
 
 def _mine(message: ContactMessage, by: User) -> Any:

@@ -132,6 +132,35 @@ def test_create_reads_times_in_the_person_s_zone_and_names_it():
     assert (event.time_zone, event.start.astimezone(UTC).strftime("%H:%M")) == ("Indian/Reunion", "11:00")
 
 
+def test_create_offers_the_country_s_zones_first_and_reads_times_in_the_chosen_one():
+    organisation = organisation_with_choices(other_time_zones=["Indian/Reunion", "Pacific/Noumea"])
+    browser = signed_in(member(organisation))
+    field = browser.get(reverse("events:create")).context["form"]["time_zone"]
+    own, elsewhere = field.field.choices
+    assert (field.value(), own[0]) == ("Europe/Paris", "France")
+    assert [zone for zone, _label in own[1]] == ["Europe/Paris", "Indian/Reunion", "Pacific/Noumea"]
+    assert ("Europe/Lisbon" in dict(elsewhere[1]), "Europe/Paris" in dict(elsewhere[1])) == (True, False)
+    page = browser.post(reverse("events:create"), sent(organisation, time_zone="Mars/Olympus"))
+    assert (list(page.context["form"].errors), Event.objects.count()) == (["time_zone"], 0)
+    browser.post(reverse("events:create"), sent(organisation, time_zone="Indian/Reunion"))
+    event = Event.objects.get()
+    assert (event.time_zone, event.start.astimezone(UTC).strftime("%H:%M")) == ("Indian/Reunion", "11:00")
+    edit = reverse("events:edit", args=[event.uuid])
+    assert browser.get(edit).context["form"]["time_zone"].value() == "Indian/Reunion"
+    assert f"{IN_A_WEEK}T15:00" in browser.get(edit).content.decode()
+    browser.post(edit, sent(organisation, time_zone="Pacific/Noumea"))
+    event.refresh_from_db()
+    assert (event.time_zone, event.start.astimezone(UTC).strftime("%H:%M")) == ("Pacific/Noumea", "04:00")
+
+
+def test_zone_is_not_asked_where_the_country_has_one():
+    organisation = organisation_with_choices()
+    browser = signed_in(member(organisation))
+    assert "time_zone" not in browser.get(reverse("events:create")).context["form"].fields
+    browser.post(reverse("events:create"), sent(organisation, time_zone="Indian/Reunion"))
+    assert Event.objects.get().time_zone == "Europe/Paris"
+
+
 def test_create_reads_times_in_the_country_s_zone_for_a_person_without_one():
     organisation = organisation_with_choices(time_zone="Europe/Lisbon")
     user = member(organisation)

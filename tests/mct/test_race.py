@@ -4,19 +4,21 @@ import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier, BrokenBarrierError
+from threading import Barrier, BrokenBarrierError, Event
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
+from clea_portal.administration.staff import suspend
 from clea_portal.authorities.models import Country
 from mct import assigning, contact_links, declaring, dossiers, merging
 from mct.cases import register_case
 from mct.enums import CaseState, DeclarationState
+from mct.messages import handling
 from mct.models import Case, Declaration, Dossier, Picture
 from mct.searching import find_cases
-from tests.factories import CaseFactory, RegionFactory, TeamMembershipFactory, linked_case, ready_country
+from tests.factories import CaseFactory, ContactMessageFactory, RegionFactory, TeamMembershipFactory, linked_case, ready_country
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -212,3 +214,41 @@ def test_contact_sends_a_picture_while_the_case_is_merged():
     )
     assert outcomes in (["done", "SomeoneWasFaster"], ["SomethingIsUnderWay", "done"])
     assert [picture.case for picture in Picture.objects.all()] in ([], [duplicate])
+
+
+def test_case_given_in_the_instant_of_a_suspension_stays_nobody_s(monkeypatch):
+    country, now = ready_country(), timezone.now()
+    member = TeamMembershipFactory(team__region__country=country)
+    lead = TeamMembershipFactory(team=member.team, role="lead").user
+    case = CaseFactory(region=member.team.region)
+    suspended, allowed = Event(), assigning._is_of_the_region
+
+    def slowly(*words):
+        answer = allowed(*words)
+        # As long as it takes to suspend somebody, where nothing keeps the two apart.
+        suspended.wait(1)
+        return answer
+
+    def suspend_member():
+        suspend(member.user, country=country, by=lead, now=now)
+        suspended.set()
+
+    monkeypatch.setattr(assigning, "_is_of_the_region", slowly)
+    outcomes = at_once(lambda: assigning.assign_case(case=case, to=member.user, by=lead), suspend_member)
+    case.refresh_from_db()
+    assert (outcomes[1], case.assignee) == ("done", None)
+    assert outcomes[0] in ("done", "NotOfTheRegion")
+
+
+def test_message_taken_in_the_instant_of_a_suspension_stays_nobody_s():
+    country, now = ready_country(), timezone.now()
+    for _ in range(5):
+        member = TeamMembershipFactory(team__region__country=country)
+        message = ContactMessageFactory(region=member.team.region, country=country)
+        outcomes = at_once(
+            lambda member=member, message=message: handling.take(message, by=member.user),
+            lambda member=member: suspend(member.user, country=country, by=None, now=now),
+        )
+        message.refresh_from_db()
+        assert (outcomes[1], message.taken_by) == ("done", None)
+        assert outcomes[0] in ("done", "SomeoneWasFaster")

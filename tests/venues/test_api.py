@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from PIL import Image
+from pypdf import PdfReader
 
 from clea_portal.accounts.enums import MemberRole
 from clea_portal.api.enums import Scope
@@ -245,6 +246,11 @@ def test_poster_speaks_the_language_asked_for(reader, organisation):
     where = f"{WHERE}{code.venue.uuid}/codes/{code.uuid}/poster.pdf"
     assert reader.send("get", f"{where}?language=de").status_code == 200
     assert reader.send("get", f"{where}?language=xx").json()["errors"][0]["pointer"] == "#/language"
+    Country.objects.update(languages=["it", "nl"])
+    refused = reader.send("get", f"{where}?language=de")
+    sentence = "Posters of France are made in other languages than de: it, nl."
+    assert (refused.status_code, refused.json()["errors"]) == (400, [{"pointer": "#/language", "detail": sentence}])
+    assert PdfReader(BytesIO(reader.send("get", where).content)).trailer["/Root"]["/Lang"] == "it"
 
 
 def test_number_of_posters_is_limited(reader, organisation, settings):

@@ -7,6 +7,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from clea_portal.audit.models import AuditEvent
+from clea_portal.authorities.models import Country
 from clea_portal.codes import files
 from clea_portal.posters.errors import PosterUnreadable
 from tests.factories import UserFactory
@@ -80,6 +81,15 @@ def test_poster_is_in_the_language_asked_for_else_the_person_s(asked, sentence, 
 
 def test_poster_in_an_unknown_language_does_not_exist(code, owner):
     assert owner.get(reverse("venues:poster", args=[code.uuid]), {"language": "tlh"}).status_code == 404
+
+
+def test_poster_in_a_language_that_the_country_does_not_offer_does_not_exist(code, owner):
+    Country.objects.update(languages=["de"])
+    poster = reverse("venues:poster", args=[code.uuid])
+    assert owner.get(poster, {"language": "en"}).status_code == 404
+    assert PdfReader(io.BytesIO(owner.get(poster).content)).trailer["/Root"]["/Lang"] == "de"
+    page = owner.get(reverse("venues:detail", args=[code.venue.uuid])).content.decode()
+    assert (f'href="{poster}"' in page, "?language=" in page) == (True, False)
 
 
 @pytest.mark.parametrize("name", ["poster", "png", "svg"])

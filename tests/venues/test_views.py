@@ -153,6 +153,30 @@ def test_create_without_contact_tracing_asks_for_no_contact():
     assert Venue.objects.values_list("name", "phone", "pin").get() == ("Chez Camille", "", "")
 
 
+def test_create_offers_the_country_s_zones_first_and_keeps_the_chosen_one():
+    organisation = organisation_with_choices(other_time_zones=["Indian/Reunion"])
+    browser = signed_in(member(organisation))
+    field = browser.get(reverse("venues:create")).context["form"]["time_zone"]
+    own, elsewhere = field.field.choices
+    assert (field.value(), own) == (
+        "Europe/Paris",
+        ("France", [("Europe/Paris", "Europe/Paris"), ("Indian/Reunion", "Indian/Reunion")]),
+    )
+    assert ("Europe/Lisbon" in dict(elsewhere[1]), "Indian/Reunion" in dict(elsewhere[1])) == (True, False)
+    refused = browser.post(reverse("venues:create"), sent(organisation, time_zone="Mars/Olympus"))
+    assert (list(refused.context["form"].errors), Venue.objects.count()) == (["time_zone"], 0)
+    browser.post(reverse("venues:create"), sent(organisation, time_zone="Indian/Reunion"))
+    assert Venue.objects.get().time_zone == "Indian/Reunion"
+
+
+def test_zone_is_not_asked_where_the_country_has_one():
+    organisation = organisation_with_choices()
+    browser = signed_in(member(organisation))
+    assert "time_zone" not in browser.get(reverse("venues:create")).context["form"].fields
+    browser.post(reverse("venues:create"), sent(organisation, time_zone="Indian/Reunion"))
+    assert Venue.objects.get().time_zone == "Europe/Paris"
+
+
 def test_create_for_someone_with_two_organisations_asks_which():
     first = organisation_with_choices()
     second = OrganisationFactory(country=first.country)

@@ -12,7 +12,7 @@ from clea_portal.accounts.person import person
 from clea_portal.administration import countries
 from clea_portal.administration.access import country_makers_only
 from clea_portal.administration.country_models import DRAFT_RETENTION, CountryDraft
-from clea_portal.administration.groups import GROUPS, bound
+from clea_portal.administration.groups import GROUPS, bound, proposed
 from clea_portal.administration.summaries import summary
 
 MOST_DRAFTS = 20
@@ -40,7 +40,7 @@ def step(request: HttpRequest, draft: UUID, group: str) -> HttpResponse:
     if group not in GROUPS or GROUPS[group] not in groups:
         raise Http404
     here = GROUPS[group]
-    given = found.answers.get(group)
+    given = found.answers.get(group, proposed(here, found.answers))
     if request.method == "POST":
         form = here.form(request.POST)
         if form.is_valid():
@@ -50,7 +50,7 @@ def step(request: HttpRequest, draft: UUID, group: str) -> HttpResponse:
                 return redirect("administration:assistant_summary", found.uuid)
             return redirect("administration:assistant", found.uuid, following.name)
     else:
-        form = here.form(initial={name: here.form.shown(value) for name, value in (given or {}).items()})
+        form = here.form(initial={name: here.form.shown(value) for name, value in given.items()})
     place = groups.index(here)
     context = {
         "draft": found,

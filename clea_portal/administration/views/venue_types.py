@@ -1,5 +1,7 @@
 """Types of place and their categories."""
 
+import json
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,6 +15,7 @@ from clea_portal.administration.access import administered, administrators_only
 from clea_portal.administration.sections import tabs
 from clea_portal.administration.venue_type_exchange import Put, exported, put_venue_types, ready_made
 from clea_portal.administration.venue_type_forms import JsonForm, LabelForm, NewCategoryForm, NewTypeForm, TypeForm
+from clea_portal.administration.venue_type_preview import preview
 from clea_portal.administration.venue_types import add_category, add_type, change_labels, move_type
 from clea_portal.authorities.models import Country, VenueCategory, VenueType
 
@@ -134,12 +137,19 @@ def fill(request: HttpRequest, code: str) -> HttpResponse:
 @administrators_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_json(request: HttpRequest, code: str) -> HttpResponse:
+    """First what would change, line by line; then, on the person's word, all of it."""
     country = administered(request, code)
-    form = JsonForm(request.POST or None, request.FILES or None)
+    form, understood = JsonForm(request.POST or None, request.FILES or None), None
     if request.method == "POST" and form.is_valid():
-        _say(request, put_venue_types(country, by=person(request), document=form.cleaned_data["document"]))
-        return redirect(_HERE, code)
-    return render(request, "administration/venue_types_import.html", {"form": form, "country": country})
+        document = form.cleaned_data["document"]
+        if "confirm" in request.POST:
+            _say(request, put_venue_types(country, by=person(request), document=document))
+            return redirect(_HERE, code)
+        understood = preview(country, document)
+        # What was uploaded is typed into the page, so that confirming needs no second upload.
+        form = JsonForm(initial={"text": json.dumps(document, indent=1, ensure_ascii=False)})
+    context = {"form": form, "country": country, "understood": understood}
+    return render(request, "administration/venue_types_import.html", context)
 
 
 @administrators_only

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clea_portal.authorities.keys import NoKey
+from clea_portal.codes.entry import zone_sent
 from clea_portal.codes.keeping.bundle import bundle_of
 from clea_portal.codes.keeping.forms import KeepForm, ReturnForm, countries_that_issue
 from clea_portal.codes.keeping.keeper import BadTimes, keeper
@@ -24,6 +25,7 @@ from clea_portal.codes.keeping.making import first_sheet, place_on, renewed_shee
 from clea_portal.codes.keeping.sheet import MARK, RecoverySheet, open_sheet
 from clea_portal.codes.messages import no_key_message
 from clea_portal.codes.models import Place
+from clea_portal.codes.printing.choices import not_offered_message
 from clea_portal.codes.sealing import BadPassphrase, NotSealed
 from clea_portal.posters.errors import BadPoster, PosterUnreadable
 from clea_portal.scanning.advice import explain
@@ -61,7 +63,7 @@ def make(request: HttpRequest, kind: str) -> HttpResponseBase:
     country = next((country for country in countries if country.code == request.GET.get("country")), countries[0])
     maker = keeper(kind)
     data = request.POST if request.method == "POST" else None
-    with timezone.override(country.zone):
+    with timezone.override(zone_sent(request, country, otherwise=country.time_zone)):
         form, keep_form = maker.form(data, country=country), KeepForm(data, country=country)
         if request.method == "POST" and form.is_valid() & keep_form.is_valid():
             now = timezone.now()
@@ -98,9 +100,13 @@ def again(request: HttpRequest) -> HttpResponseBase:
         try:
             sheet = _read(chosen["sheet"], passphrase=chosen["passphrase"])
             place = place_on(sheet)[1]
+            if chosen["language"] not in place.country.languages:
+                raise _OtherLanguage(not_offered_message(chosen["language"], place.country))
             if chosen["wish"] == "renew":
                 sheet = renewed_sheet(sheet, place, now=timezone.now())
             return _hand_out(request, sheet, place, passphrase=chosen["passphrase"], language=chosen["language"])
+        except _OtherLanguage as error:
+            form.add_error("language", error.args[0])
         except _Unread as error:
             form.add_error("sheet", error.args[0])
         except NotSealed:
@@ -117,6 +123,10 @@ def again(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST":
         form.ask_for_the_sheet_again()
     return render(request, "codes/keeping/again.html", {"form": form})
+
+
+class _OtherLanguage(Exception):
+    """The sheet's country does not offer it. ``args[0]``: a sentence."""
 
 
 class _Unread(Exception):

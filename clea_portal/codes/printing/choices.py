@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
+from clea_portal.authorities.models import Country
 from clea_portal.codes.printing.options import CopiesFor, Output
 from clea_portal.posters.layouts import Layout
 from clea_portal.posters.poster import LANGUAGES
@@ -48,6 +49,15 @@ def preferred_language(offered: Sequence[str] = LANGUAGES) -> str:
     """The person's where it is offered, else the first of them."""
     language = (get_language() or LANGUAGES[0]).split("-")[0]
     return language if language in offered else offered[0]
+
+
+def not_offered_message(language: str, country: Country) -> str:
+    """Why there is no poster in a language: with those in which there are posters, as programs and people name them."""
+    return _("Posters of %(country)s are made in other languages than %(language)s: %(offered)s.") % {
+        "country": country.name,
+        "language": language,
+        "offered": ", ".join(country.languages),
+    }
 
 
 def _language(info: Any) -> str:

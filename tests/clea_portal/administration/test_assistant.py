@@ -7,13 +7,14 @@ from django.urls import reverse
 from clea_portal.accounts.models import Administration
 from clea_portal.administration.country_models import CountryDraft
 from clea_portal.audit.models import AuditEvent
+from clea_portal.authorities.france import OVERSEAS_TIME_ZONES
 from clea_portal.authorities.models import Country
 from tests.factories import AdministrationFactory, MembershipFactory, UserFactory
 
 IDENTITY = {"code": "be", "name_fr": "Belgique", "name_en": "Belgium", "issues_codes": "yes"}
 LINKS = {"host": "clea.example.be", "prefix": "https://clea.example.be?v=0#"}
 DEPLOYMENT = {"deployment": "3", "asynchronous_style": "parameter"}
-LANGUAGES = {"languages": ["fr", "nl", "de"], "time_zone": "Europe/Brussels"}
+LANGUAGES = {"languages": ["fr", "nl", "de"], "time_zone": "Europe/Brussels", "other_time_zones": "reunion, America/Bogota"}
 RULES = {
     "application_name": "Coronalert",
     "application_site": "",
@@ -85,6 +86,7 @@ def test_country_from_the_first_step_to_the_last(browser, administrator):
         "prefix": "https://clea.example.be?v=0#",
         "host": "clea.example.be",
         "time_zone": "Europe/Brussels",
+        "other_time_zones": ["Indian/Reunion", "America/Bogota"],
         "languages": ["fr", "nl", "de"],
         "issues_codes": True,
         "deployment": 3,
@@ -188,6 +190,14 @@ def test_country_that_came_meanwhile(browser, draft):
         ("languages", {"languages": []}, "languages", "This field is required."),
         ("languages", {"time_zone": "Mars/Olympus"}, "time_zone", None),
         (
+            "languages",
+            {"other_time_zones": "America/Guadelupe"},
+            "other_time_zones",
+            "There is no time zone named “America/Guadelupe”. Perhaps: America/Guadeloupe.",
+        ),
+        ("languages", {"other_time_zones": "Mars/Olympus"}, "other_time_zones", None),
+        ("languages", {"other_time_zones": "Europe/Paris " * 200}, "other_time_zones", None),
+        (
             "rules",
             {"code_retention_days": "13"},
             "code_retention_days",
@@ -214,6 +224,21 @@ def test_bad_answer_is_refused_in_a_sentence_and_kept_on_the_page(browser, draft
     assert [value for value in typed if value not in (form[field].value(), form.data.get("host"))] == []
     draft.refresh_from_db()
     assert list(draft.answers) == ["identity"]
+
+
+def test_france_s_zones_are_proposed_and_only_france_s(browser, draft):
+    def offered():
+        return browser.get(address(draft, "languages")).context["form"]["other_time_zones"].value()
+
+    draft.put("identity", {"code": "FR", "issues_codes": True, "name_fr": "France", "name_en": "France"})
+    draft.save()
+    assert offered() == "\n".join(OVERSEAS_TIME_ZONES)
+    browser.post(address(draft, "languages"), LANGUAGES)
+    assert offered() == "Indian/Reunion\nAmerica/Bogota"
+    draft.put("identity", {"code": "BE", "issues_codes": True, "name_fr": "B", "name_en": "B"})
+    draft.answers.pop("languages", None)
+    draft.save()
+    assert not offered()
 
 
 OWN = [("assistant", "get"), ("assistant_summary", "get"), ("assistant_finish", "post"), ("assistant_discard", "post")]

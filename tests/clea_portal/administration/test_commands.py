@@ -26,6 +26,7 @@ BELGIUM = {
     "host": "clea.example.be",
     "prefix": "https://clea.example.be?v=0#",
     "time_zone": "Europe/Brussels",
+    "other_time_zones": ["America/Bogota"],
 }
 SERVER = {
     "country": "FR",
@@ -110,6 +111,9 @@ def test_country_is_changed_where_it_is_named_and_stays_otherwise(run, db):
     country.refresh_from_db()
     assert (country.four_eyes, country.renewal_days, country.hold_seconds, country.languages) == (True, 3, 60, ["fr", "de"])
     assert run("set_country", "-", given={"code": "FR", "four_eyes": True})["changed"] is False
+    run("set_country", "-", given={"code": "FR", "other_time_zones": ["Indian/Reunion", "Europe/Paris"]})
+    country.refresh_from_db()
+    assert country.time_zones == ["Europe/Paris", "Indian/Reunion"]
 
 
 def test_what_touches_issued_codes_is_confirmed(run, db):
@@ -121,7 +125,7 @@ def test_what_touches_issued_codes_is_confirmed(run, db):
 
 
 def test_foreign_country(run, db):
-    foreign = {name: value for name, value in BELGIUM.items() if name != "time_zone"}
+    foreign = {name: value for name, value in BELGIUM.items() if "time_zone" not in name}
     run("set_country", "-", given=foreign | {"issues_codes": False})
     assert Country.objects.get().issues_codes is False
     assert refusal(run, "set_country", "-", given={"code": "BE", "hold_seconds": 3})[:30] == "'hold_seconds': unknown key. K"
@@ -135,6 +139,8 @@ def test_foreign_country(run, db):
         ("set_country", BELGIUM | {"more": 1}, "'more': unknown key. Known are:"),
         ("set_country", BELGIUM | {"prefix": "https://clea.example.be"}, "prefix: A prefix ends with #"),
         ("set_country", BELGIUM | {"register_days": 2}, "register_days: 14 at least."),
+        ("set_country", BELGIUM | {"other_time_zones": "UTC"}, "other_time_zones: must be a list"),
+        ("set_country", BELGIUM | {"other_time_zones": ["Mars/Olympus"]}, "other_time_zones: There is no time zone named"),
         ("set_country", BELGIUM | {"languages": "fr"}, "languages: must be a list"),
         ("set_country", BELGIUM | {"languages": ["xx"]}, "languages: Select a valid choice."),
         ("set_country", BELGIUM | {"name_fr": ["x"]}, "name_fr: must be a text"),

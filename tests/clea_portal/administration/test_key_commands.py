@@ -7,13 +7,14 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
+from clea_portal.accounts.models import Administration, User
 from clea_portal.administration.changes import facts_of
 from clea_portal.audit.models import AuditEvent, AuditLink
 from clea_portal.authorities.models import TracingKey
 from clea_portal.protocol.key_sealing import seal_private_key
 from clea_portal.protocol.keys import fingerprint, parse_private_key, private_key_hex, public_key_hex
 from tests.clea_portal.administration.scenes import LONG, rotated
-from tests.factories import SK_CLIENT, SK_MCTA
+from tests.factories import SK_CLIENT, SK_MCTA, AdministrationFactory, CountryFactory, TeamMembershipFactory
 
 KEY = parse_private_key("4d" * 32)
 
@@ -88,16 +89,43 @@ def test_bad_input_is_one_sentence(country, file):
     assert TracingKey.objects.count() == 1
 
 
-def test_key_that_nothing_needs_is_destroyed(country):
-    key = country.tracing.keys.get()
+def named(*people):
+    return [word for person in people for word in ("--administrator", person.email)]
+
+
+def test_key_that_nothing_needs_is_destroyed_by_two(country):
+    key, people = country.tracing.keys.get(), [AdministrationFactory(country=country).user for _ in range(2)]
+    words = ("destroy_tracing_key", "FR", key.fingerprint, *named(*people))
     with pytest.raises(CommandError, match="Something still needs this key"):
-        run("destroy_tracing_key", "FR", key.fingerprint)
+        run(*words)
     rotated(country, now=timezone.now() - LONG)
-    assert run("destroy_tracing_key", "FR", key.fingerprint)["state"] == "destroyed"
+    assert run(*words)["state"] == "destroyed"
     key.refresh_from_db()
-    assert (key.private_key, AuditEvent.objects.latest("pk").verb) == (None, "key_destroyed")
+    event = AuditEvent.objects.latest("pk")
+    assert (key.private_key, event.verb, event.actor) == (None, "key_destroyed", None)
+    assert event.details["administrators"] == sorted(str(person.uuid) for person in people)
     with pytest.raises(CommandError, match="was destroyed"):
+        run(*words)
+
+
+def test_key_is_not_destroyed_by_fewer_than_two_administrators(country):
+    key = country.tracing.keys.get()
+    rotated(country, now=timezone.now() - LONG)
+    one, suspended, closed = (AdministrationFactory(country=country) for _ in range(3))
+    Administration.objects.filter(pk=suspended.pk).update(suspended_at=timezone.now())
+    User.objects.filter(pk=closed.user_id).update(is_active=False)
+    belgium = CountryFactory(code="BE", prefix="https://clea.example.be#", host="clea.example.be")
+    elsewhere = AdministrationFactory(country=belgium)
+    agent = TeamMembershipFactory(team__region__country=country)
+    for others in ([], [one], [suspended], [closed], [elsewhere], [agent]):
+        with pytest.raises(CommandError, match="takes two different administrators"):
+            run("destroy_tracing_key", "FR", key.fingerprint, *named(one.user, *(other.user for other in others)))
+    with pytest.raises(CommandError, match="takes two different administrators"):
         run("destroy_tracing_key", "FR", key.fingerprint)
+    with pytest.raises(CommandError, match="is the address of no account here"):
+        run("destroy_tracing_key", "FR", key.fingerprint, "--administrator", "nobody@example.org")
+    key.refresh_from_db()
+    assert key.private_key is not None
 
 
 def test_chain_is_verified_and_says_where_it_breaks(country, capsys):

@@ -32,7 +32,7 @@ def browser(desk, administrator):
 
 def described():
     """France, as its portal describes it."""
-    country = ready_country(languages=["fr", "de"], asynchronous_style="parameter")
+    country = ready_country(languages=["fr", "de"], asynchronous_style="parameter", other_time_zones=["Indian/Reunion"])
     server = country.server
     server.exposures.create(venue_type=3, slots_before=1, slots_after=6)
     server.keys.update(valid_from=BEGIN)
@@ -57,6 +57,7 @@ def test_profile_holds_what_neighbours_need_and_nothing_secret(db):
         "asynchronous": "parameter",
         "languages": ["fr", "de"],
         "time_zone": "Europe/Paris",
+        "other_time_zones": ["Indian/Reunion"],
         "server": {
             "name": "Cluster server",
             "kind": "api",
@@ -192,6 +193,11 @@ FIELDS = [
     ),
     (["languages"], [["fr"]], "languages: must be a list of different ones of: fr, en, de, es, it, nl, pt, ar."),
     (["time_zone"], "../../etc/passwd", "time_zone: is none of the values that it can have."),
+    (["other_time_zones"], "Indian/Reunion", "other_time_zones: Other time zones are a list of names, 20 at most."),
+    (["other_time_zones"], ["Indian/Reunion"] * 2, "other_time_zones: A time zone stands there twice."),
+    (["other_time_zones"], [1], "other_time_zones: Other time zones are a list of names, 20 at most."),
+    (["other_time_zones"], ["Mars/Olympus"], "other_time_zones: There is no time zone named “Mars/Olympus”."),
+    (["other_time_zones"], ["Europe/Paris"], "other_time_zones: names the main time zone again."),
     (["more"], 1, "more: is not a name that a profile has."),
     (["server"], "x", "server: must be an object."),
     (["server", "kind"], "ftp", "server.kind: is none of the values that it can have."),

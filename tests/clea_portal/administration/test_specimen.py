@@ -1,19 +1,22 @@
 """The printed test code: what its operator finds in it is what stands below it."""
 
 import io
+import json
 import re
+from zipfile import ZipFile
 
 import pypdfium2
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 
 from clea_portal.authorities.enums import Deployment
 from clea_portal.authorities.models import ServerKey, TracingKey
 from clea_portal.protocol.check_code import check_code
-from clea_portal.protocol.keys import fingerprint
+from clea_portal.protocol.keys import fingerprint, private_key_hex
 from clea_portal.protocol.links import parse_link
 from clea_portal.protocol.lsp import decode_header, decrypt_contact, decrypt_message
-from clea_portal.scanning.reading import decode_image
+from clea_portal.scanning.reading import decode_image, read_content
 from events.models import EventCode
 from tests.factories import SK_MCTA, SK_SA
 from venues.models import VenueCode
@@ -66,6 +69,26 @@ def test_nothing_of_it_is_kept_and_the_next_one_is_another(browser, country):
     (second,), _text = read(browser.post(url))
     assert decode_header(parse_link(first).lsp).ltid != decode_header(parse_link(second).lsp).ltid
     assert (VenueCode.objects.count(), EventCode.objects.count()) == (0, 0)
+
+
+def test_archive_has_one_code_in_every_form_and_the_command_reads_it(browser, country, monkeypatch):
+    response = browser.post(reverse("administration:test_code", args=["FR"]), {"file": "zip"})
+    assert (response["Content-Type"], response["Content-Disposition"]) == (
+        "application/zip",
+        "attachment; filename=\"TEST-FR.zip\"; filename*=UTF-8''TEST-FR.zip",
+    )
+    with ZipFile(io.BytesIO(response.content)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    assert list(files) == ["TEST.pdf", "TEST.png", "TEST.svg", "TEST.txt"]
+    link = files["TEST.txt"].decode().strip()
+    assert [read_content(files[name]).links for name in ("TEST.pdf", "TEST.png")] == [(link,)] * 2
+    assert b"<svg" in files["TEST.svg"]
+    monkeypatch.setenv("CLEA_SK_SA", private_key_hex(SK_SA))
+    monkeypatch.setenv("CLEA_SK_MCTA", private_key_hex(SK_MCTA))
+    out = io.StringIO()
+    call_command("inspect_code", link, stdout=out)
+    said = json.loads(out.getvalue())
+    assert (said["msg"]["ltid_matches"], said["msg"]["venue_type"], said["contact"]["pin"]) == (True, 17, "314159")
 
 
 @pytest.mark.parametrize("missing", [ServerKey, TracingKey])

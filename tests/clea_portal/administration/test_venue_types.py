@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from clea_portal.administration.staff_errors import NumberTaken
@@ -94,7 +95,8 @@ def test_what_goes_out_comes_in_in_another_country(desk, country, administrator)
     assert answer.headers["Content-Disposition"] == 'attachment; filename="venue-types-FR.json"'
     belgium = CountryFactory(code="BE", prefix="https://clea.example.be#", host="clea.example.be")
     administrator.administrations.create(country=belgium)
-    answer = browser.post(reverse("administration:import_venue_types", args=["BE"]), {"text": answer.content.decode()})
+    given = {"text": answer.content.decode(), "confirm": "1"}
+    answer = browser.post(reverse("administration:import_venue_types", args=["BE"]), given)
     assert (answer.status_code, exported(belgium)) == (302, exported(country))
 
 
@@ -110,6 +112,35 @@ def test_import_changes_adds_and_keeps(country, administrator, three):
     put = put_venue_types(country, by=administrator, document=document)
     assert (put.added, put.changed, order(country)) == (1, 1, [7, 2, 4, 9])
     assert put_venue_types(country, by=administrator, document=document).changed == 0
+
+
+def test_import_shows_what_would_change_before_anything_does(desk, country, administrator, three):
+    VenueCategory.objects.create(country=country, level=1, number=0, label_fr="f", label_en="e")
+    document = {
+        "venue_types": [
+            {"number": 7, "label_fr": "Neuf", "label_en": "New"},
+            {"number": 2, "letters": "N", "label_fr": "f2", "label_en": "e2!", "retired": True},
+            {"number": 9, "letters": "N", "label_fr": "f9", "label_en": "e9"},
+        ],
+        "venue_categories": [{"level": 2, "number": 0, "label_fr": "m", "label_en": "m"}],
+    }
+    before = exported(country)
+    browser, url = desk(administrator), reverse("administration:import_venue_types", args=["FR"])
+    file = SimpleUploadedFile("types.json", json.dumps(document).encode())
+    page = browser.post(url, {"file": file})
+    found = page.context["understood"]
+    assert [(line.kind, line.number, line.is_new, line.changes) for line in found.lines] == [
+        ("Type of place", 7, True, []),
+        ("Type of place", 2, False, [("Label in English", "e2", "e2!"), ("Offered to new places", "yes", "no")]),
+        ("Type of place", 9, False, []),
+        ("Category 2: floor area", 0, True, []),
+    ]
+    assert (found.kept, found.reorders, found.changes_something, exported(country)) == (2, True, True, before)
+    # What was uploaded is confirmed without a second upload.
+    assert browser.post(url, {"text": page.context["form"]["text"].value(), "confirm": "1"}).status_code == 302
+    assert order(country) == [7, 2, 9, 4]
+    again = browser.post(url, {"text": json.dumps(exported(country))})
+    assert (again.context["understood"].changes_something, b'name="confirm"' in again.content) == (False, False)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Prints and bundles by program."""
 
+import json
 import uuid
 from io import BytesIO
 from zipfile import ZipFile
@@ -9,6 +10,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from clea_portal.accounts.enums import MemberRole
+from clea_portal.authorities.models import Country
 from clea_portal.jobs import running
 from clea_portal.jobs.models import Job
 from tests.clea_portal.api.calling import PROBLEM, Program, program
@@ -50,6 +52,23 @@ def test_prints_are_ordered_watched_and_fetched(reader, organisation):
     file = reader.send("get", path(done["file"]))
     content = b"".join(file.streaming_content)
     assert (file["Content-Type"], len(content), len(PdfReader(BytesIO(content)).pages)) == ("application/pdf", done["size"], 1)
+
+
+def test_languages_that_the_country_does_not_offer_are_refused_and_those_it_offers_named(issuer, organisation):
+    Country.objects.update(languages=["de", "fr"])
+    venue = opened_venue(organisation)
+    answer = order(issuer, venue, languages=["fr", "es"])
+    assert (answer.status_code, Job.objects.count()) == (400, 0)
+    assert answer.json()["errors"] == [
+        {
+            "pointer": "#/languages",
+            "detail": "Posters of France are made in other languages than es: de, fr.",
+        }
+    ]
+    assert order(issuer, venue, languages=["fr"]).status_code == 202
+    # Without a wish, it is the language of the request where the country offers it, else the country's first.
+    assert order(issuer, venue).status_code == 202
+    assert [json.loads(job.arguments)["options"]["languages"] for job in Job.objects.order_by("pk")] == [["fr"], ["de"]]
 
 
 def test_bundle_of_an_event(issuer, organisation):

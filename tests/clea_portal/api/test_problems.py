@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from clea_portal.api.parsing import BODY_LIMIT
+from clea_portal.authorities.models import Country
 from clea_portal.limits import seconds_to_wait
 from tests.clea_portal.api.calling import PROBLEM, Program, program
 from tests.venues.test_api import WHERE, venue_words
@@ -133,12 +134,15 @@ def test_head_is_answered_like_get_without_a_body(issuer):
 
 
 def test_organisation_tells_the_numbers_of_its_country(issuer, organisation):
+    Country.objects.update(other_time_zones=["Indian/Reunion"], languages=["fr", "de"])
     shown = issuer.send("get", "/api/v1/organisation/").json()
     assert shown == {
         "uuid": str(organisation.uuid),
         "name": organisation.name,
         "country": "FR",
         "time_zone": "Europe/Paris",
+        "time_zones": ["Europe/Paris", "Indian/Reunion"],
+        "languages": ["fr", "de"],
         "may_issue": True,
         "has_contact": True,
         "venue_types": [{"number": 1, "label": "Restaurant, bar, café (en)"}],

@@ -10,7 +10,8 @@ from clea_portal.authorities.enums import Deployment
 from clea_portal.authorities.models import Country, TracingKey
 from clea_portal.jobs.models import Job
 from clea_portal.monitoring import machine, signs
-from clea_portal.monitoring.lines import Light, groups, spoken, worst
+from clea_portal.monitoring.lines import Light, groups, severity, spoken, worst
+from clea_portal.monitoring.starting import note_start
 from mct.enums import DeclarationState, PictureState
 from mct.server_health import calls_of, list_of, publications_of
 from tests.factories import (
@@ -75,6 +76,37 @@ def test_process_that_was_not_seen_for_long(now, key, minutes, light):
 def test_process_that_was_never_seen(now):
     found = lines(now)
     assert [found[key].light for key in ("scheduler", "worker:celery", "worker:jobs", "purge")] == ["red"] * 3 + ["amber"]
+
+
+@pytest.fixture
+def started():
+    yield note_start
+    note_start(None)
+
+
+def test_what_is_not_due_yet_after_a_start_is_no_alarm(now, settings, started):
+    keys = ("scheduler", "worker:celery", "worker:jobs", "purge")
+
+    def lights(at):
+        found = lines(at)
+        return [str(found[key].light) for key in keys]
+
+    started(now - timedelta(seconds=20))
+    assert lights(now) == ["starting"] * 4
+    found = lines(now)
+    assert {found[key].advice for key in keys} == {""}
+    assert {severity(found[key].light) for key in keys} == {0}
+    assert worst(found[key] for key in keys) == Light.STARTING
+    # Signs from before the start say nothing of what has been started with it.
+    for key in keys:
+        signs.seen(key, now=now - timedelta(days=2))
+    assert lights(now) == ["starting"] * 4
+    assert lights(now + timedelta(minutes=3)) == ["red", "red", "starting", "starting"]
+    assert lights(now + timedelta(hours=2)) == ["red"] * 4
+    signs.seen("scheduler", now=now)
+    assert lights(now) == ["green", "starting", "starting", "starting"]
+    # What was seen since the start, and is gone again, is missing.
+    assert lights(now + timedelta(minutes=4))[0] == "amber"
 
 
 def test_mail(now, settings):

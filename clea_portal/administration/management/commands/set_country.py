@@ -12,6 +12,8 @@ from clea_portal.administration.management.administration_command import (
 )
 from clea_portal.authorities.models import Country
 
+_LISTS = ("languages", "other_time_zones")
+
 
 class Command(AdministrationCommand):
     help = "Adds the country that a JSON object describes, or changes it; what is left out keeps its value, or has the usual one."
@@ -60,8 +62,9 @@ def _names(group: Group, country: Country | None) -> list[str]:
 def _given(group: Group, country: Country | None, data: dict[str, Any]) -> dict[str, Any]:
     given = {name: data[name] for name in _names(group, country) if name in data}
     for name, value in given.items():
-        if not isinstance(value, list if name == "languages" else str | int):
-            raise CommandError(f"{name}: must be {'a list' if name == 'languages' else 'a text, a whole number, true or false'}")
+        is_list = name in _LISTS
+        if not isinstance(value, list if is_list else str | int):
+            raise CommandError(f"{name}: must be {'a list' if is_list else 'a text, a whole number, true or false'}")
     return given
 
 

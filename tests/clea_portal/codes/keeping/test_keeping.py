@@ -6,9 +6,11 @@ import logging
 import threading
 import zlib
 from base64 import urlsafe_b64encode
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from zipfile import ZipFile
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.apps import apps
@@ -19,6 +21,7 @@ from django.utils import timezone
 from clea_portal.authorities.enums import Deployment
 from clea_portal.authorities.models import Country
 from clea_portal.codes.keeping import views
+from clea_portal.codes.keeping.making import place_on
 from clea_portal.codes.keeping.sheet import MARK, open_sheet
 from clea_portal.codes.sealing import BadPassphrase, NotSealed, seal
 from clea_portal.protocol.links import parse_link
@@ -127,6 +130,30 @@ def test_answer_repeats_the_number_of_the_page_that_waits_for_it(visitor):
         response = visitor.post("/without-account/venue/", given | {"arrival": other})
         unpacked(response)
         assert "file_came" not in response.cookies
+
+
+def test_an_event_overseas_has_the_hours_of_its_zone_also_when_it_comes_back(visitor, country):
+    country.other_time_zones = ["Indian/Reunion"]
+    country.save()
+    assert "time_zone" not in visitor.get("/without-account/venue/").context["form"].fields
+    given = fields(visitor, "event", time_zone="Indian/Reunion")
+    files = unpacked(visitor.post("/without-account/event/", given))
+    sheet = open_sheet(read_isolated(sheet_of(files), seconds=20, memory=1 << 30, mark=MARK).links[0], passphrase=PASSPHRASE)
+    assert sheet.details["zone"] == "Indian/Reunion"
+    (start,) = {code.valid_from for code in sheet.codes if code.kind == "asynchronous"}
+    assert start.astimezone(ZoneInfo("Indian/Reunion")).strftime("%Y-%m-%dT%H:%M") == given["start"]
+    assert place_on(sheet)[1].time_zone == "Indian/Reunion"
+    with pytest.raises(NotSealed):
+        place_on(replace(sheet, details=sheet.details | {"zone": "Mars/Olympus"}))
+
+
+def test_a_sheet_comes_back_in_a_language_that_its_country_offers(visitor, country):
+    upload = SimpleUploadedFile("sheet.pdf", sheet_of(unpacked(visitor.post("/without-account/venue/", fields(visitor)))))
+    country.languages = ["de"]
+    country.save()
+    given = {"sheet": upload, "passphrase": PASSPHRASE, "wish": "again", "language": "fr"}
+    page = visitor.post("/without-account/again/", given)
+    assert page.context["form"].errors["language"] == ["Posters of France are made in other languages than fr: de."]
 
 
 def test_sent_twice_it_is_one_code(visitor):
