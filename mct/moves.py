@@ -8,6 +8,7 @@ from django.utils import timezone
 from clea_portal.accounts.models import User
 from clea_portal.audit.trail import record_act
 from mct.enums import CASE_MOVES, DECLARATION_MOVES, IN_FORCE, CaseState, CodeKind, DeclarationState, Entry, Problem
+from mct.figure_changes import case_changed, cases_changed
 from mct.models import Case, Declaration, TimelineEntry
 from mct.waking import LINK_CASE, wake
 
@@ -21,7 +22,11 @@ class SomeoneWasFaster(Exception):
 
 
 def note(case: Case, entry: Entry, *, by: User | None, remark: str = "", **params: Any) -> None:
-    """Write a line of the case's timeline; an act of a person goes into the audit trail too, without the remark."""
+    """Write a line of the case's timeline; an act of a person goes into the audit trail too, without the remark.
+
+    Whatever happens to a case, the figures may tell of it.
+    """
+    case_changed(case)
     TimelineEntry.objects.create(case=case, entry=entry, actor=by, params=params, remark=remark)
     if by is not None:
         record_act(actor=by, verb=entry.value, on=case, **params)
@@ -58,6 +63,8 @@ def move_declaration(declaration: Declaration, to: DeclarationState, **changes: 
     same = Declaration.objects.filter(pk=declaration.pk, state=declaration.state, attempts=declaration.attempts)
     if not same.update(**changes):
         raise SomeoneWasFaster
+    # Of closed cases, too, which nothing is noted of.
+    cases_changed(declaration.cases.order_by().values_list("region", "created_at"))
     for name, value in changes.items():
         setattr(declaration, name, value)
 
@@ -111,5 +118,6 @@ def settle(case: Case) -> None:
         if case.state == to:
             case.problem = problem or ""
             case.save(update_fields=["problem"])
+            case_changed(case)
         elif to in CASE_MOVES[case.state]:
             move_case(case, to, problem=problem)
