@@ -117,17 +117,17 @@ def _times(work: Callable[[], object]) -> tuple[float, float, float]:
     """Median, 95th percentile and processor time in milliseconds, after a first time that fills the caches."""
     work()
     times = []
-    busy = _processor_seconds()
+    busy = processor_seconds()
     for _ in range(ROUNDS):
         begun = time.perf_counter()
         work()
         times.append((time.perf_counter() - begun) * 1000)
-    busy = _processor_seconds() - busy
+    busy = processor_seconds() - busy
     times.sort()
     return times[ROUNDS // 2], times[math.ceil(ROUNDS * 0.95) - 1], busy / ROUNDS * 1000
 
 
-def _processor_seconds() -> float:
+def processor_seconds() -> float:
     """Of this process and of the database's process that serves it."""
     from django.db import connection
 
