@@ -21,6 +21,10 @@ class SomeoneWasFaster(Exception):
     """The case or declaration has moved since it was read."""
 
 
+class Gone(SomeoneWasFaster):
+    """The case was past its retention, and is deleted since it was read."""
+
+
 def note(case: Case, entry: Entry, *, by: User | None, remark: str = "", **params: Any) -> None:
     """Write a line of the case's timeline; an act of a person goes into the audit trail too, without the remark.
 
@@ -70,11 +74,20 @@ def move_declaration(declaration: Declaration, to: DeclarationState, **changes: 
 
 
 def lock_case(case_id: int) -> Case:
-    """The case as it is now, kept from other verbs until the transaction ends. Cases are locked before declarations.
+    """The case as it is now, kept from other verbs until the transaction ends. Cases are locked before declarations. Raises Gone.
 
     Alone: PostgreSQL finds no row at all where it was to be joined to the region that it has left while the lock was waited for.
     """
-    return Case.objects.select_for_update().get(pk=case_id)
+    case = Case.objects.select_for_update().filter(pk=case_id).first()
+    if case is None:
+        raise Gone
+    return case
+
+
+def lock_cases_of(declaration: Declaration) -> list[Case]:
+    """All that have it, locked in the order of their numbers; one that is deleted meanwhile is not among them."""
+    numbers = list(declaration.cases.order_by().values_list("pk", flat=True))
+    return list(Case.objects.select_for_update().filter(pk__in=numbers).order_by("pk"))
 
 
 def relink(case: Case, *, by: User | None, **changes: Any) -> None:

@@ -23,7 +23,7 @@ from clea_portal.protocol.check_code import CHECK_CODE_ALPHABET, CHECK_CODE_LENG
 from mct.desk_models import CaseWord
 from mct.enums import Entry
 from mct.models import Case, CaseCode
-from mct.moves import lock_case
+from mct.moves import Gone, lock_case
 
 SHORTEST = 3
 QUERY_LIMIT = 80
@@ -116,7 +116,7 @@ def index_anew() -> tuple[int, int]:
         try:
             with transaction.atomic():
                 index_case(lock_case(pk))
-        except Case.DoesNotExist:
+        except Gone:
             continue
         except Unreadable:
             bad += 1

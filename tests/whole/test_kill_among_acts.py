@@ -13,7 +13,7 @@ from tests.whole.office import clerk_of
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(400)]
 
-PLACES = 24
+PLACES = 16
 KILLS = 8
 SEED = 20210511
 
