@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -312,6 +313,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "mct.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
     "watch public lists": {"task": "mct.watch_lists", "schedule": WATCH_SECONDS, "options": {"expires": WATCH_SECONDS}},
     "sweep contact messages": {"task": "mct.sweep_messages", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+    "count figures": {"task": "mct.count_figures", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+    "count figures anew": {"task": "mct.count_figures_anew", "schedule": crontab(hour="2", minute="40")},
     "sweep jobs": {"task": "clea_portal.jobs.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
     "tell of deletions": {"task": "clea_portal.accounts.send_deletion_mails", "schedule": 300, "options": {"expires": 300}},
     "remind of renewals": {"task": "venues.remind", "schedule": 3600, "options": {"expires": 3600}},

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404
 from clea_portal.accounts.roles import roles_of
 from clea_portal.authorities.models import Region
 from mct.models import Case
+from mct.moves import Gone
 
 
 def tracers_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -22,7 +23,11 @@ def tracers_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRes
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not roles_of(request.user).is_tracer:
             raise Http404
-        return view(request, *args, **kwargs)
+        try:
+            return view(request, *args, **kwargs)
+        except Gone as gone:
+            # Deleted between being found and being locked: as if it had been asked for a moment later.
+            raise Http404 from gone
 
     return guarded
 

@@ -11,6 +11,7 @@ from clea_portal.accounts.models import TeamMembership, User
 from clea_portal.accounts.roles import lock_person
 from clea_portal.authorities.models import Region, Team
 from mct.enums import CaseState, Entry
+from mct.figure_changes import case_changed
 from mct.models import Case
 from mct.moves import IllegalMove, SomeoneWasFaster, lock_case, note
 from mct.searching import index_case, index_note
@@ -91,6 +92,7 @@ def hand_over(*, case: Case, region: Region, by: User, seen: int | None = None) 
         if region.pk == case.region_id or region.country_id != case.region.country_id:
             raise IllegalMove
         came_from = case.region_id
+        case_changed(case)
         Case.objects.filter(pk=case.pk).update(region=region, assignee=None, team=None, assignments=F("assignments") + 1)
         case.region = region
         index_case(case)

@@ -11,7 +11,7 @@ from clea_portal.authorities.models import ServerAuthority
 from mct.enums import IN_FORCE, CaseState, DeclarationState, Entry
 from mct.linking import obstacle
 from mct.models import Case, Declaration
-from mct.moves import IllegalMove, SomeoneWasFaster, lock_case, move_case, move_declaration, note, settle
+from mct.moves import IllegalMove, SomeoneWasFaster, lock_case, lock_cases_of, move_case, move_declaration, note, settle
 from mct.planning import plan
 from mct.waking import SEND_DECLARATION, wake
 
@@ -158,7 +158,7 @@ def decide(*, declaration: Declaration, arrived: bool, reason: str, by: User) ->
     """
     now, regions = timezone.now(), roles_of(by).regions
     with transaction.atomic():
-        cases = [lock_case(pk) for pk in declaration.cases.order_by("pk").values_list("pk", flat=True)]
+        cases = lock_cases_of(declaration)
         declaration.refresh_from_db()
         if declaration.state != DeclarationState.UNKNOWN:
             raise IllegalMove

@@ -82,7 +82,7 @@ def _alike(case: Case, codes: Sequence[CaseCode], regions: frozenset[int]) -> It
     if codes:
         same_code = CaseCode.objects.filter(ltid__in={code.ltid for code in codes}).order_by("-case")
         by_code = set(same_code.values_list("case", flat=True)[:_COMPARED])
-    by_reference = set(cases_with_reference(case.reference, regions=regions)[:_COMPARED]) if case.reference else set()
+    by_reference = set(cases_with_reference(case.reference, regions=regions, most=_COMPARED)) if case.reference else set()
     for other in _possible(case, regions).filter(pk__in=(by_code | by_reference) - {case.pk}):
         overlap = other.exposure_start < case.exposure_end and other.exposure_end > case.exposure_start
         if (other.pk in by_code and overlap) or (other.pk in by_reference and same_reference(case.reference, other.reference)):

@@ -1,20 +1,18 @@
-"""What the figures page counts. The database counts; the number of questions to it does not depend on the number of cases."""
+"""What the figures page says: sums of what is kept for each day (mct/counting.py). Three queries, however many cases."""
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import models
 from django.db.models import Case as First
-from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, Min, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import TruncDate
-from django.utils import timezone
+from django.db.models import Count, Min, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from mct.enums import ON_ITS_WAY, CaseState, DeclarationState, Entry, Problem
-from mct.models import Case, CaseCode, Declaration, TimelineEntry
+from mct.enums import CaseState
+from mct.figure_models import DayChange, DayFigures
+from mct.models import Case
 
 
 class Stage(models.TextChoices):
@@ -60,7 +58,7 @@ class Age(models.TextChoices):
 
 # Where it is for people to go on.
 BACKLOG = frozenset({CaseState.DRAFT, CaseState.NEEDS_ATTENTION, CaseState.READY, CaseState.AWAITING_APPROVAL})
-_STAGES = {
+STAGES: dict[str, Stage] = {
     **dict.fromkeys(BACKLOG, Stage.OPEN),
     **dict.fromkeys((CaseState.LINKING, CaseState.DECLARING, CaseState.DECLARED), Stage.UNDER_WAY),
     CaseState.PUBLISHED: Stage.PUBLISHED,
@@ -77,7 +75,7 @@ _AGES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Period:
-    """Days of registration, first and last included, in the active time zone."""
+    """Days of registration, first and last included, by the clock of each region's country: the same for whoever asks."""
 
     first: date
     last: date
@@ -86,19 +84,14 @@ class Period:
     def days(self) -> list[date]:
         return [self.first + timedelta(days=number) for number in range((self.last - self.first).days + 1)]
 
-    @property
-    def bounds(self) -> tuple[datetime, datetime]:
-        zone = timezone.get_current_timezone()
-        first, end = ((day.year, day.month, day.day) for day in (self.first, self.last + timedelta(days=1)))
-        return datetime(*first, tzinfo=zone), datetime(*end, tzinfo=zone)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
     """Counts as they are: who may see them so, the caller decides (``mct.small_numbers``).
 
     ``by_day``: cases by day of registration and present stage. ``published``: how many were published, and ``median`` and
-    ``p95`` of the time from registration to the first publication.
+    ``p95`` of the time from registration to the first publication, to the minute. ``until``: what changed from then on is not
+    counted yet; None: everything is.
     """
 
     by_day: dict[date, Counter[str]]
@@ -108,6 +101,7 @@ class Figures:
     published: int
     median: timedelta | None
     p95: timedelta | None
+    until: datetime | None = None
 
     @property
     def registered(self) -> int:
@@ -116,85 +110,52 @@ class Figures:
 
 def count(regions: Iterable[int], *, period: Period, now: datetime) -> Figures:
     """The figures of these regions' cases; those of the backlog are of this moment, whenever its cases were registered."""
-    of_regions = Case.objects.in_regions(frozenset(regions)).order_by()
-    start, end = period.bounds
-    cases = of_regions.filter(created_at__gte=start, created_at__lt=end)
-    published, median, p95 = _times(cases)
+    wanted = frozenset(regions)
+    # Asked before the days are read: what is counted meanwhile is told as still to be counted, never the other way round.
+    until = _first_uncounted(wanted, period)
+    by_day: dict[date, Counter[str]] = {day: Counter() for day in period.days}
+    origins, outcomes, texts = Counter[str](), Counter[str](), Counter[str]()
+    kept = DayFigures.objects.filter(region__in=wanted, day__gte=period.first, day__lte=period.last)
+    for day, counts in kept.values_list("day", "counts").iterator(chunk_size=2000):
+        by_day[day].update(counts["stages"])
+        origins.update(counts["origins"])
+        outcomes.update(counts["outcomes"])
+        texts.update(counts["minutes"])
+    minutes = Counter({int(number): cases for number, cases in texts.items()})
     return Figures(
-        by_day=_by_day(cases, period),
-        origins=_origins(cases),
-        outcomes=_outcomes(cases),
-        ages=_ages(of_regions, now),
-        published=published,
-        median=median,
-        p95=p95,
+        by_day=by_day,
+        origins=origins,
+        outcomes=outcomes,
+        ages=_ages(wanted, now),
+        published=minutes.total(),
+        median=_percentile(minutes, 50),
+        p95=_percentile(minutes, 95),
+        until=until,
     )
 
 
-def _by_day(cases: "QuerySet[Case]", period: Period) -> dict[date, Counter[str]]:
-    counts: dict[date, Counter[str]] = {day: Counter() for day in period.days}
-    rows = cases.annotate(day=TruncDate("created_at")).values_list("day", "state").annotate(number=Count("pk"))
-    for day, state, number in rows:
-        counts[day][_STAGES[CaseState(state)]] += number
-    return counts
-
-
-def _origins(cases: "QuerySet[Case]") -> Counter[str]:
-    def told(entry: Entry) -> Exists:
-        return Exists(TimelineEntry.objects.filter(case=OuterRef("pk"), entry=entry))
-
-    origin = First(
-        When(~Exists(CaseCode.objects.filter(case=OuterRef("pk"))), then=Value(Origin.NONE)),
-        When(told(Entry.CODE_SHARED), then=Value(Origin.MANAGER)),
-        When(told(Entry.PICTURE_READ), then=Value(Origin.PICTURE)),
-        default=Value(Origin.LINK),
-        output_field=models.CharField(),
+def _first_uncounted(regions: frozenset[int], period: Period) -> datetime | None:
+    """Days as long as they can be anywhere on earth."""
+    first, last = (datetime.combine(day, time(), tzinfo=UTC) for day in (period.first, period.last))
+    changes = DayChange.objects.filter(
+        region__in=regions, registered_at__gt=first - timedelta(days=1), registered_at__lt=last + timedelta(days=2)
     )
-    return _counted(cases.annotate(label=origin))
+    first_of_all: datetime | None = changes.aggregate(first=Min("at"))["first"]
+    return first_of_all
 
 
-def _outcomes(cases: "QuerySet[Case]") -> Counter[str]:
-    def declared(*states: str) -> Exists:
-        through = Declaration.cases.through.objects.filter(case=OuterRef("pk"), declaration__state__in=sorted(states))
-        return Exists(through)
-
-    state = DeclarationState
-    outcome = First(
-        When(declared(state.PUBLISHED), then=Value(Outcome.PUBLISHED)),
-        When(declared(state.ACCEPTED), then=Value(Outcome.ACCEPTED)),
-        When(Q(problem=Problem.UNKNOWN_OUTCOME) | Q(declared(state.UNKNOWN)), then=Value(Outcome.UNKNOWN)),
-        When(Q(problem=Problem.REFUSED), then=Value(Outcome.REFUSED)),
-        When(Q(declared(*ON_ITS_WAY)), then=Value(Outcome.SENDING)),
-        When(Q(state=CaseState.CLOSED), then=Value(Outcome.CLOSED)),
-        default=Value(Outcome.OPEN),
-        output_field=models.CharField(),
-    )
-    return _counted(cases.annotate(label=outcome))
-
-
-def _ages(cases: "QuerySet[Case]", now: datetime) -> Counter[str]:
+def _ages(regions: frozenset[int], now: datetime) -> Counter[str]:
     younger = [When(created_at__gt=now - limit, then=Value(age)) for age, limit in _AGES.items()]
     age = First(*younger, default=Value(Age.LONGER), output_field=models.CharField())
-    return _counted(cases.filter(state__in=BACKLOG).annotate(label=age))
+    cases = Case.objects.in_regions(regions).order_by().filter(state__in=BACKLOG)
+    return Counter(dict(cases.annotate(label=age).values_list("label").annotate(number=Count("pk"))))
 
 
-def _counted(cases: "QuerySet[Any]") -> Counter[str]:
-    return Counter(dict(cases.values_list("label").annotate(number=Count("pk"))))
-
-
-def _times(cases: "QuerySet[Case]") -> tuple[int, timedelta | None, timedelta | None]:
-    """How many cases were published, and the median and 95th percentile (nearest rank) of how long it took.
-
-    By counting and skipping, which every database can. A case that joined hours already published took no time.
-    """
-    first = cases.annotate(published=Min("declarations__published_at")).filter(published__isnull=False)
-    took = ExpressionWrapper(F("published") - F("created_at"), output_field=DurationField())
-    times = first.annotate(took=took).order_by("took").values_list("took", flat=True)
-    number = first.count()
-
-    def at(percent: int) -> timedelta | None:
-        rank = max(0, -(-number * percent // 100) - 1)
-        found = list(times[rank : rank + 1])
-        return max(timedelta(0), found[0]) if found else None
-
-    return number, at(50), at(95)
+def _percentile(minutes: Counter[int], percent: int) -> timedelta | None:
+    """By nearest rank."""
+    rank, seen = max(1, -(-minutes.total() * percent // 100)), 0
+    for number in sorted(minutes):
+        seen += minutes[number]
+        if seen >= rank:
+            return timedelta(minutes=number)
+    return None

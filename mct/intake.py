@@ -1,6 +1,7 @@
 """Codes come in: pictures wait for the worker, links are read at once, and only deep links stay."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -19,7 +20,7 @@ from clea_portal.scanning.isolated import read_isolated
 from clea_portal.scanning.results import Advice, Reading
 from mct.enums import Entry, PictureState
 from mct.models import Case, CaseCode, Picture
-from mct.moves import lock_case, note, relink
+from mct.moves import Gone, lock_case, note, relink
 from mct.searching import index_code
 from mct.waking import LINK_CASE, READ_PICTURE, wake
 
@@ -109,14 +110,16 @@ def read_picture(picture_id: int) -> None:
     ).update(state=PictureState.READING, leased_until=now + LEASE, attempts=F("attempts") + 1)
     if not claimed:
         return
-    picture = Picture.objects.get(pk=picture_id)
+    picture = Picture.objects.filter(pk=picture_id).first()
+    if picture is None:
+        return
     if picture.attempts > MAX_ATTEMPTS:
         # It took the worker down with it each time it was tried.
         reading = Reading(links=(), advice=Advice.TIMED_OUT, milliseconds=0, pages=0)
     else:
         assert picture.content is not None
         reading = read_isolated(picture.content, seconds=READING_SECONDS, memory=settings.READING_MEMORY_BYTES)
-    with transaction.atomic():
+    with suppress(Gone), transaction.atomic():
         case = lock_case(picture.case_id)
         done = Picture.objects.filter(pk=picture_id, state=PictureState.READING, attempts=picture.attempts).update(
             state=PictureState.READ if reading.links else PictureState.UNREADABLE,

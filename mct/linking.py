@@ -1,5 +1,6 @@
 """Links a case to the LTId of its code, or says what stands in the way."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -11,12 +12,12 @@ from clea_portal.authorities.models import Country, ServerAuthority
 from clea_portal.protocol.lsp import LspType
 from mct.enums import CaseState, Entry, PictureState, Problem
 from mct.models import Case, CaseCode
-from mct.moves import IllegalMove, lock_case, move_case, note, relink
+from mct.moves import Gone, IllegalMove, lock_case, move_case, note, relink
 
 
 def link_case(case_id: int) -> None:
     """Bring a case in ``linking`` to ``ready`` or ``needs_attention``, once all its pictures are read. Safe to run twice."""
-    with transaction.atomic():
+    with suppress(Gone), transaction.atomic():
         case = lock_case(case_id)
         if case.state != CaseState.LINKING:
             return

@@ -317,5 +317,6 @@ from mct.authorising.models import UploadAuthorisation  # noqa: E402, F401 - Dja
 from mct.contact_models import ContactLink, RegisterPage  # noqa: E402, F401 - Django finds models by this module
 from mct.desk_models import CaseWord, SavedFilter  # noqa: E402, F401 - so that Django finds them
 from mct.dossier_models import DistinctPair, Dossier  # noqa: E402, F401 - so that Django finds them
+from mct.figure_models import DayChange, DayFigures  # noqa: E402, F401 - found by Django here
 from mct.messages.models import ContactMessage as ContactMessage  # noqa: E402 - found by Django here
 from mct.messages.models import MessageEvent as MessageEvent  # noqa: E402

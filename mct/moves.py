@@ -8,6 +8,7 @@ from django.utils import timezone
 from clea_portal.accounts.models import User
 from clea_portal.audit.trail import record_act
 from mct.enums import CASE_MOVES, DECLARATION_MOVES, IN_FORCE, CaseState, CodeKind, DeclarationState, Entry, Problem
+from mct.figure_changes import case_changed, cases_changed
 from mct.models import Case, Declaration, TimelineEntry
 from mct.waking import LINK_CASE, wake
 
@@ -20,8 +21,16 @@ class SomeoneWasFaster(Exception):
     """The case or declaration has moved since it was read."""
 
 
+class Gone(SomeoneWasFaster):
+    """The case was past its retention, and is deleted since it was read."""
+
+
 def note(case: Case, entry: Entry, *, by: User | None, remark: str = "", **params: Any) -> None:
-    """Write a line of the case's timeline; an act of a person goes into the audit trail too, without the remark."""
+    """Write a line of the case's timeline; an act of a person goes into the audit trail too, without the remark.
+
+    Whatever happens to a case, the figures may tell of it.
+    """
+    case_changed(case)
     TimelineEntry.objects.create(case=case, entry=entry, actor=by, params=params, remark=remark)
     if by is not None:
         record_act(actor=by, verb=entry.value, on=case, **params)
@@ -58,16 +67,27 @@ def move_declaration(declaration: Declaration, to: DeclarationState, **changes: 
     same = Declaration.objects.filter(pk=declaration.pk, state=declaration.state, attempts=declaration.attempts)
     if not same.update(**changes):
         raise SomeoneWasFaster
+    # Of closed cases, too, which nothing is noted of.
+    cases_changed(declaration.cases.order_by().values_list("region", "created_at"))
     for name, value in changes.items():
         setattr(declaration, name, value)
 
 
 def lock_case(case_id: int) -> Case:
-    """The case as it is now, kept from other verbs until the transaction ends. Cases are locked before declarations.
+    """The case as it is now, kept from other verbs until the transaction ends. Cases are locked before declarations. Raises Gone.
 
     Alone: PostgreSQL finds no row at all where it was to be joined to the region that it has left while the lock was waited for.
     """
-    return Case.objects.select_for_update().get(pk=case_id)
+    case = Case.objects.select_for_update().filter(pk=case_id).first()
+    if case is None:
+        raise Gone
+    return case
+
+
+def lock_cases_of(declaration: Declaration) -> list[Case]:
+    """All that have it, locked in the order of their numbers; one that is deleted meanwhile is not among them."""
+    numbers = list(declaration.cases.order_by().values_list("pk", flat=True))
+    return list(Case.objects.select_for_update().filter(pk__in=numbers).order_by("pk"))
 
 
 def relink(case: Case, *, by: User | None, **changes: Any) -> None:
@@ -111,5 +131,6 @@ def settle(case: Case) -> None:
         if case.state == to:
             case.problem = problem or ""
             case.save(update_fields=["problem"])
+            case_changed(case)
         elif to in CASE_MOVES[case.state]:
             move_case(case, to, problem=problem)

@@ -20,7 +20,7 @@ from mct.contact_links import lock
 from mct.contact_models import ContactLink, RegisterPage
 from mct.enums import Entry
 from mct.models import TimelineEntry
-from mct.moves import note
+from mct.moves import lock_case, note
 
 MOST_FILES = 20
 
@@ -74,14 +74,15 @@ def count_sheets(page: RegisterPage) -> int:
     """How many sheets the file has, found out once. Raises RefusedError with advice, Unopenable."""
     if page.sheets is None:
         page.sheets = draw_sheet(_open(page), sheet=0, memory=settings.READING_MEMORY_BYTES).count
-        page.save(update_fields=["sheets"])
+        # Conditional: its time may run out while it is looked at.
+        RegisterPage.objects.filter(pk=page.pk).update(sheets=page.sheets)
     return page.sheets
 
 
 def show_sheet(page: RegisterPage, *, sheet: int, by: User) -> bytes:
     """One sheet as a clean JPEG, for somebody who may see the case; noted in its timeline and in the audit trail.
 
-    Raises NoSuchSheet, RefusedError with advice, Unopenable.
+    Raises NoSuchSheet, RefusedError with advice, Unopenable, Gone.
     """
     if not 1 <= sheet <= MAX_PAGES:
         raise NoSuchSheet
@@ -89,6 +90,7 @@ def show_sheet(page: RegisterPage, *, sheet: int, by: User) -> bytes:
     if not jpeg:
         raise NoSuchSheet
     with transaction.atomic():
+        lock_case(page.case_id)
         TimelineEntry.objects.create(
             case_id=page.case_id, entry=Entry.REGISTER_OPENED, actor=by, params={"number": page.number, "sheet": sheet}
         )

@@ -23,7 +23,7 @@ from clea_portal.protocol.check_code import CHECK_CODE_ALPHABET, CHECK_CODE_LENG
 from mct.desk_models import CaseWord
 from mct.enums import Entry
 from mct.models import Case, CaseCode
-from mct.moves import lock_case
+from mct.moves import Gone, lock_case
 
 SHORTEST = 3
 QUERY_LIMIT = 80
@@ -116,7 +116,7 @@ def index_anew() -> tuple[int, int]:
         try:
             with transaction.atomic():
                 index_case(lock_case(pk))
-        except Case.DoesNotExist:
+        except Gone:
             continue
         except Unreadable:
             bad += 1
@@ -142,10 +142,10 @@ def find_cases(text: str, *, regions: frozenset[int]) -> Found:
     return Found(ids=by_words.ids | ids, capped=by_words.capped)
 
 
-def cases_with_reference(reference: str, *, regions: frozenset[int]) -> list[int]:
+def cases_with_reference(reference: str, *, regions: frozenset[int], most: int) -> list[int]:
     """Cases whose reference is this one or begins with it, the newest first; none for one of fewer than SHORTEST signs."""
     together = _together(reference)
-    return _cases_with_each([together], regions)[0] if len(together) >= SHORTEST else []
+    return _cases_with_each([together], regions, most=most)[0] if len(together) >= SHORTEST else []
 
 
 def same_reference(one: str, other: str) -> bool:
@@ -187,10 +187,10 @@ def _cases_with_all(words: Sequence[str], lists: Sequence[Sequence[int]], region
     return Found(ids=frozenset(ids), capped=len(lists[fewest]) > MOST_FOUND)
 
 
-def _cases_with_each(tokens: Sequence[str], regions: frozenset[int]) -> list[list[int]]:
-    """Of each, the newest first; one more than MOST_FOUND where there are more."""
+def _cases_with_each(tokens: Sequence[str], regions: frozenset[int], *, most: int = MOST_FOUND + 1) -> list[list[int]]:
+    """Of each, the newest first; so one more than MOST_FOUND where there are more."""
     selections = [[CaseWord.objects.filter(digest=each) for each in _under_all_keys(token, regions)] for token in tokens]
-    return newest(selections, by="case_id", limit=MOST_FOUND + 1)
+    return newest(selections, by="case_id", limit=most)
 
 
 def _under_all_keys(token: str, regions: frozenset[int]) -> list[int]:

@@ -19,7 +19,7 @@ from clea_portal.protocol.errors import BadKey
 from clea_portal.protocol.links import parse_link
 from mct.enums import DeclarationState, Entry
 from mct.models import Declaration
-from mct.moves import SomeoneWasFaster, lock_case, move_declaration, note, settle
+from mct.moves import SomeoneWasFaster, lock_cases_of, move_declaration, note, settle
 from mct.server_health import note_call
 from mct.waking import WATCH_SERVER, wake
 
@@ -94,7 +94,7 @@ def record(declaration: Declaration, outcome: Outcome) -> None:
     now = timezone.now()
     changes = {"reason": outcome.reason, "detail": outcome.detail[:300], "status_code": outcome.status}
     with transaction.atomic():
-        cases = [lock_case(pk) for pk in declaration.cases.order_by("pk").values_list("pk", flat=True)]
+        cases = lock_cases_of(declaration)
         declaration.state = Declaration.objects.filter(pk=declaration.pk).values_list("state", flat=True).get()
         if declaration.state not in (DeclarationState.SENDING, DeclarationState.UNKNOWN):
             return

@@ -1,5 +1,6 @@
 """Finds what is due or stuck. Enough by itself for everything to arrive, whatever becomes of the broker's messages."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from clea_portal.authorities.enums import ServerKind
 from clea_portal.cluster_server.outcomes import Result
 from mct.enums import ON_ITS_WAY, CaseState, DeclarationState, Entry, PictureState
 from mct.models import Case, Declaration, Picture
-from mct.moves import SomeoneWasFaster, lock_case, move_declaration, note, settle
+from mct.moves import Gone, SomeoneWasFaster, lock_case, lock_cases_of, move_declaration, note, settle
 from mct.waking import LINK_CASE, READ_PICTURE, SEND_DECLARATION, WITHDRAW_DECLARATION, send
 
 logger = structlog.get_logger(__name__)
@@ -46,7 +47,7 @@ def sweep() -> None:
     accepted = Declaration.objects.filter(cases=OuterRef("pk"), state__in=standing)
     unsettled = Q(~Exists(on_its_way), state=CaseState.DECLARING) | Q(~Exists(accepted), state=CaseState.DECLARED)
     for pk in _ids(Case.objects.filter(unsettled)):
-        with transaction.atomic():
+        with suppress(Gone), transaction.atomic():
             settle(lock_case(pk))
 
 
@@ -58,7 +59,7 @@ def recover(declaration: Declaration, *, now: datetime) -> None:
     """A worker died during this call. An ``api`` server tells repeats apart, so it is sent again; a ``form`` one does not."""
     result = Result.RETRY if declaration.server.kind == ServerKind.API else Result.UNKNOWN
     with transaction.atomic():
-        cases = [lock_case(pk) for pk in declaration.cases.order_by("pk").values_list("pk", flat=True)]
+        cases = lock_cases_of(declaration)
         try:
             if result == Result.RETRY:
                 move_declaration(declaration, DeclarationState.READY, next_attempt_at=now, reason=WORKER_LOST)

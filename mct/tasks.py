@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from mct import intake, linking, sending, sweeping, waking, watching, withdrawing
+from mct import counting, figure_changes, intake, linking, sending, sweeping, waking, watching, withdrawing
 from mct.messages import decrypting
 
 
@@ -49,3 +49,14 @@ def decrypt_message(message_id: int) -> None:
 @shared_task(name="mct.sweep_messages")
 def sweep_messages() -> None:
     decrypting.sweep()
+
+
+@shared_task(name="mct.count_figures")
+def count_figures() -> None:
+    counting.recount()
+
+
+@shared_task(name="mct.count_figures_anew")
+def count_figures_anew() -> None:
+    """No change is ever left out, so nothing differs. Should one be, figures are right again a day later."""
+    figure_changes.everything_changed()

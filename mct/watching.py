@@ -16,7 +16,7 @@ from clea_portal.monitoring import signs
 from clea_portal.protocol.ntp import to_ntp
 from mct.enums import DeclarationState, Entry
 from mct.models import Declaration
-from mct.moves import SomeoneWasFaster, lock_case, move_declaration, note, settle
+from mct.moves import SomeoneWasFaster, lock_cases_of, move_declaration, note, settle
 from mct.server_health import list_of, publications_of
 
 logger = structlog.get_logger(__name__)
@@ -84,7 +84,7 @@ def publish(declaration: Declaration, shown: Exposition) -> None:
     """Note on the declaration and on its cases that the public list shows it."""
     now = timezone.now()
     with transaction.atomic():
-        cases = [lock_case(pk) for pk in declaration.cases.order_by("pk").values_list("pk", flat=True)]
+        cases = lock_cases_of(declaration)
         try:
             move_declaration(declaration, DeclarationState.PUBLISHED, published_at=now)
         except SomeoneWasFaster:

@@ -21,7 +21,7 @@ from clea_portal.protocol.errors import BadKey
 from mct.declaring import goes_on_without
 from mct.enums import CaseState, DeclarationState, Entry
 from mct.models import Case, Declaration
-from mct.moves import IllegalMove, SomeoneWasFaster, before_withdrawal, lock_case, move_declaration, note, settle
+from mct.moves import IllegalMove, SomeoneWasFaster, before_withdrawal, lock_case, lock_cases_of, move_declaration, note, settle
 from mct.sending import backoff, lease
 from mct.server_health import note_call
 from mct.waking import WITHDRAW_DECLARATION, wake
@@ -122,7 +122,7 @@ def record_withdrawal(declaration: Declaration, outcome: Outcome) -> None:
     """Write down what a call came to, on the declaration and on every case that has it. An answer to another attempt is late."""
     now = timezone.now()
     with transaction.atomic():
-        cases = [lock_case(pk) for pk in declaration.cases.order_by("pk").values_list("pk", flat=True)]
+        cases = lock_cases_of(declaration)
         try:
             match outcome.result:
                 case Result.ACCEPTED:

@@ -12,6 +12,7 @@ from clea_portal.accounts.models import TeamMembership, User
 from clea_portal.accounts.roles import lock_person
 from clea_portal.authorities.models import Region
 from mct.cases import register_case
+from mct.contact_links import make_link
 from mct.messages.enums import MessageEntry, MessageState
 from mct.messages.history import note
 from mct.messages.models import PIN_TRIES, ContactMessage
@@ -124,6 +125,14 @@ def open_case(message: ContactMessage, *, by: User) -> Case:
         links=[],
         by=by,
     )
+
+
+@transaction.atomic
+def ask_for_register(message: ContactMessage, *, by: User) -> Case:
+    """A case, as ``open_case`` opens it, and a link by which the contact sends its code and register pages. Raises the same."""
+    case = open_case(message, by=by)
+    make_link(case=case, by=by, now=timezone.now())
+    return case
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ urlpatterns = [
     path("<uuid:uuid>/unlock/", views.unlock, name="unlock"),
     path("<uuid:uuid>/forged/", views.close_as_forged, name="close_as_forged"),
     path("<uuid:uuid>/case/", views.open_case, name="open_case"),
+    path("<uuid:uuid>/register/", views.ask_for_register, name="ask_for_register"),
     path("<uuid:uuid>/call/", views.note_call, name="note_call"),
     path("<uuid:uuid>/not-reached/", views.not_reached, name="not_reached"),
     path("<uuid:uuid>/finish/", views.finish, name="finish"),

@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -22,6 +23,7 @@ from mct.messages import forms, handling
 from mct.messages.access import find_message, require_holder_or_lead, require_lead
 from mct.messages.models import ContactMessage
 from mct.messages.page import TABS, conditions, context, counts, row, tabs
+from mct.models import Case
 from mct.moves import IllegalMove, SomeoneWasFaster
 
 ROWS_PER_PAGE = 25
@@ -109,19 +111,32 @@ def close_as_forged(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @tracers_only
 @require_POST
 def open_case(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    done = _("The case is open, with the hours of the cluster. Ask the contact for the code and the register.")
+    return _to_case(request, find_message(request, uuid), handling.open_case, done, page="mct:case")
+
+
+@tracers_only
+@require_POST
+def ask_for_register(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    done = _("The case is open, and the link for the contact is made. Send it while they are on the phone.")
+    return _to_case(
+        request, find_message(request, uuid), handling.ask_for_register, done, page="mct:case_ask", part="#by-contact"
+    )
+
+
+def _to_case(
+    request: HttpRequest, found: ContactMessage, verb: Callable[..., Case], done: str, *, page: str, part: str = ""
+) -> HttpResponse:
     """Leads to the case: nothing else does, since neither side names the other."""
-    found = find_message(request, uuid)
     try:
-        case = handling.open_case(found, by=person(request))
+        case = verb(found, by=person(request))
     except IllegalMove:
         messages.error(request, _("No case can be opened yet: the PIN must match, and the message needs a region."))
     except SomeoneWasFaster:
         messages.warning(request, _("A case was opened from this message before. Look for it in the list of cases."))
     else:
-        messages.success(
-            request, _("The case is open, with the hours of the cluster. Ask the contact for the code and the register.")
-        )
-        response = redirect("mct:case", case.uuid)
+        messages.success(request, done)
+        response = redirect(reverse(page, args=[case.uuid]) + part)
         # No log of a proxy says from which message one came to the case.
         response.headers["Referrer-Policy"] = "no-referrer"
         return response

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,6 +15,9 @@ from mct.figure_page import file_rows, show
 from mct.figure_scopes import scopes_of
 from mct.figures import count
 
+# What changed is counted within half a minute, unless the worker has everything to count, or stands still.
+_LATE = timedelta(minutes=3)
+
 
 @require_safe
 def show_figures(request: HttpRequest) -> HttpResponse:
@@ -20,8 +25,11 @@ def show_figures(request: HttpRequest) -> HttpResponse:
     form = _form(request)
     scope, period = form.chosen()
     _note(request, form, "opened_figures")
-    figures = count(scope.regions, period=period, now=timezone.now())
+    now = timezone.now()
+    figures = count(scope.regions, period=period, now=now)
     context = {
+        "until": figures.until,
+        "is_late": figures.until is not None and now - figures.until > _LATE,
         "form": form,
         "scope": scope,
         "period": period,

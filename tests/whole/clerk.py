@@ -24,6 +24,7 @@ from mct.enums import ON_ITS_WAY, CaseState, DeclarationState, Entry, PictureSta
 from mct.models import Case, Declaration, Picture  # noqa: E402
 from tests.factories import new_code  # noqa: E402
 from tests.pictures import draw_poster, hang_in_room, photograph  # noqa: E402
+from tests.whole.acting import act, everything, register_places, see_settled  # noqa: E402
 
 UNDER_WAY = [CaseState.DRAFT, CaseState.LINKING, CaseState.READY, CaseState.DECLARING, CaseState.DECLARED]
 
@@ -153,6 +154,10 @@ ORDERS = {
         see_reason,
         pictures,
         report,
+        register_places,
+        act,
+        see_settled,
+        everything,
     )
 }
 

@@ -10,6 +10,7 @@ from clea_portal.jobs.models import Job
 from mct.enums import CaseState, DeclarationState
 from tests.e2e import browser as browsing
 from tests.factories import CaseFactory, declaration_of, linked_case
+from tests.mct.counted import count_everything
 
 
 @pytest.mark.parametrize(("device", "colours"), [(browsing.DESKTOP, "light"), (browsing.PHONE, "dark")], ids=["desktop", "phone"])
@@ -18,6 +19,7 @@ def test_lead_reads_figures_and_orders_an_export(desk_page, tracer, device, colo
     case = linked_case(state=CaseState.PUBLISHED)
     declaration_of(case, state=DeclarationState.PUBLISHED, published_at=case.created_at + timedelta(hours=2))
     CaseFactory.create_batch(3)
+    count_everything()
     page = desk_page(device=device, colours=colours)
     page.goto("/cases/figures/")
     browsing.assert_accessible(page)

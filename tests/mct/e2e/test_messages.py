@@ -71,6 +71,8 @@ def test_contact_is_called_and_a_case_opened(desk_page, tracer):
     page.get_by_label("What was said").fill("Sends the register.")
     page.get_by_role("button", name="Keep the note").click()
     expect(page.get_by_text("“Sends the register.”")).to_be_visible()
-    page.get_by_role("button", name="Open a case").click()
-    expect(page).to_have_url(page.url)
-    assert reverse("mct:case", args=[Case.objects.get().uuid]) in page.url
+    page.get_by_role("button", name="Ask for the register").click()
+    page.wait_for_url("**/ask/#by-contact")
+    assert reverse("mct:case_ask", args=[Case.objects.get().uuid]) in page.url
+    expect(page.get_by_text("Send it while they are on the phone.")).to_be_visible()
+    assert_accessible(page)

@@ -9,7 +9,7 @@ from mct.enums import CaseState
 from mct.messages import handling
 from mct.messages.enums import MessageState
 from mct.messages.models import ContactMessage
-from mct.models import Case
+from mct.models import Case, ContactLink
 from mct.moves import IllegalMove, SomeoneWasFaster
 from tests.factories import ContactMessageFactory as Message
 from tests.factories import RegionFactory
@@ -121,6 +121,17 @@ def test_case_is_opened_once_and_neither_names_the_other(agent):
     assert both == []
 
 
+def test_asking_for_the_register_opens_the_case_with_a_link_for_the_contact(agent):
+    message = Message(taken_by=agent, matched_at=NOW)
+    case = handling.ask_for_register(message, by=agent)
+    link = ContactLink.objects.get()
+    assert (link.case, link.created_by, link.ended_at, fresh(message).case_opened) == (case, agent, None, True)
+    assert list(case.timeline.order_by("pk").values_list("entry", flat=True)) == ["registered", "contact_asked"]
+    with pytest.raises(SomeoneWasFaster):
+        handling.ask_for_register(fresh(message), by=agent)
+    assert (Case.objects.count(), ContactLink.objects.count()) == (1, 1)
+
+
 def test_case_ends_now_for_a_cluster_that_lasts(agent):
     start = timezone.now() - timedelta(hours=1)
     message = Message(taken_by=agent, matched_at=NOW, hours=f"{start.isoformat()}/7200")
@@ -171,12 +182,13 @@ ACTS = {
     "finish": lambda message, by: handling.finish(message, remark="", by=by),
     "close_as_forged": lambda message, by: handling.close_as_forged(message, by=by),
     "open_case": lambda message, by: handling.open_case(message, by=by),
+    "ask_for_register": lambda message, by: handling.ask_for_register(message, by=by),
 }
 
 
 @pytest.mark.parametrize("act", ACTS)
 def test_who_does_not_have_it_changes_nothing(agent, colleague, act):
-    message = Message(taken_by=agent, wrong_pins=1, matched_at=NOW if act == "open_case" else None)
+    message = Message(taken_by=agent, wrong_pins=1, matched_at=NOW if act in ("open_case", "ask_for_register") else None)
     before = ContactMessage.objects.values().get()
     with pytest.raises(SomeoneWasFaster):
         ACTS[act](message, colleague)

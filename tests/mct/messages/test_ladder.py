@@ -53,6 +53,7 @@ RUNGS = {
     "unlock": Rung(post=403, colleague=403, fields=LOCKED),
     "close_as_forged": Rung(post=302, fields={"wrong_pins": 1}),
     "open_case": Rung(post=302, fields=MATCHED),
+    "ask_for_register": Rung(post=302, fields=MATCHED),
     "note_call": Rung(post=200, colleague=200, lead=200),
     "not_reached": Rung(post=200, colleague=200, lead=200),
     "finish": Rung(post=302),

@@ -11,7 +11,7 @@ from clea_portal.audit.models import AuditEvent
 from mct.messages.enums import MessageState
 from mct.messages.models import ContactMessage
 from mct.messages.views import ROWS_PER_PAGE
-from mct.models import Case
+from mct.models import Case, ContactLink
 from tests.factories import ContactMessageFactory as Message
 from tests.factories import RegionFactory, TeamMembershipFactory, ready_country
 
@@ -218,9 +218,27 @@ def test_case_is_opened_with_one_click(agent, desk):
     assert (str(case.uuid) in text(again), Case.objects.count()) == (False, 1)
 
 
-def test_case_needs_a_match(agent, desk):
+def test_register_is_asked_for_with_one_click(agent, desk):
+    ready_country()
+    message, client = Message(taken_by=agent, matched_at=NOW), desk(agent)
+    assert "Ask for the register" in text(client.get(at("message", message)))
+    response = client.post(at("ask_for_register", message))
+    case = Case.objects.get()
+    assert (response["Location"], response["Referrer-Policy"]) == (
+        reverse("mct:case_ask", args=[case.uuid]) + "#by-contact",
+        "no-referrer",
+    )
+    page = text(client.get(response["Location"]))
+    link = ContactLink.objects.get(case=case)
+    assert (link.token in page, str(message.uuid) in page) == (True, False)
+    page = text(client.get(at("message", message)))
+    assert ("Ask for the register" in page, str(case.uuid) in page, link.token in page) == (False, False, False)
+
+
+@pytest.mark.parametrize("act", ["open_case", "ask_for_register"])
+def test_case_needs_a_match(agent, desk, act):
     message = Message(taken_by=agent)
-    response = desk(agent).post(at("open_case", message), follow=True)
+    response = desk(agent).post(at(act, message), follow=True)
     assert said(response) == ["No case can be opened yet: the PIN must match, and the message needs a region."]
     assert Case.objects.count() == 0
 

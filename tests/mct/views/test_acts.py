@@ -6,6 +6,7 @@ from django.urls import reverse
 from clea_portal.audit.models import AuditEvent
 from clea_portal.authorities.enums import ServerKind
 from clea_portal.authorities.models import Country, ServerAuthority
+from mct import assigning, cases
 from mct.enums import CaseState, DeclarationState, Problem
 from mct.models import Case, Declaration, TimelineEntry
 from mct.moves import move_case
@@ -234,3 +235,21 @@ def test_page_says_before_whether_it_can_be_taken_back_later(agent, desk, kind, 
     assert said in client.get(url).content.decode()
     Country.objects.update(hold_seconds=90)
     assert "1 min 30 s" in client.get(url).content.decode()
+
+
+def test_case_that_is_deleted_while_somebody_acts_on_it_is_not_there(agent, desk, monkeypatch):
+    case = linked_case()
+    close = cases.close_case
+
+    def late(*, case, **words):
+        Case.objects.filter(pk=case.pk).delete()
+        close(case=case, **words)
+
+    monkeypatch.setattr(cases, "close_case", late)
+    client = desk(agent)
+    response = client.post(reverse("mct:case_close", args=[case.uuid]), {"reason": "other"})
+    assert response.status_code == 302
+    assert client.get(response["Location"]).status_code == 404
+    case, note = linked_case(), assigning.add_note
+    monkeypatch.setattr(assigning, "add_note", lambda **words: (Case.objects.all().delete(), note(**words)))
+    assert client.post(reverse("mct:case_note", args=[case.uuid]), {"text": "words"}).status_code == 404

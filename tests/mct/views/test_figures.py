@@ -11,6 +11,8 @@ from clea_portal.audit.models import AuditEvent
 from clea_portal.authorities.enums import Deployment
 from clea_portal.authorities.models import Country
 from mct.enums import CaseState, DeclarationState
+from mct.figure_changes import case_changed
+from mct.figure_models import DayChange
 from tests.factories import (
     AdministrationFactory,
     CaseFactory,
@@ -20,6 +22,7 @@ from tests.factories import (
     declaration_of,
     linked_case,
 )
+from tests.mct.counted import count_everything
 from tests.spreadsheets import csv_rows, xlsx_cells
 from tests.test_pages import outline_of
 
@@ -43,6 +46,21 @@ def rhone():
 
 def country_key():
     return f"country-{Country.objects.get().pk}"
+
+
+@pytest.fixture
+def desk(desk):
+    """Everything there is has been counted before each request."""
+
+    class Counted:
+        def __init__(self, user):
+            self.client = desk(user)
+
+        def get(self, *args, **kwargs):
+            count_everything()
+            return self.client.get(*args, **kwargs)
+
+    return Counted
 
 
 def facts(response):
@@ -203,8 +221,9 @@ def test_number_of_queries_does_not_grow_with_the_cases(lead, desk):
     for _ in range(3):
         case = linked_case(state=CaseState.PUBLISHED)
         declaration_of(case, state=DeclarationState.PUBLISHED, published_at=case.created_at + timedelta(hours=2))
+        count_everything()
         with CaptureQueriesContext(connection) as queries:
-            client.get(URL, {"of": country_key()})
+            client.client.get(URL, {"of": country_key()})
         counts.append(len(queries))
     assert len(set(counts)) == 1
     assert counts[0] < 20
@@ -216,3 +235,18 @@ def test_nothing_where_the_country_runs_without_contact_tracing(administrator, d
     Country.objects.update(deployment=Deployment.NONE)
     response = client.get(URL)
     assert (response.status_code, f'href="{URL}"' in response.content.decode()) == (404, False)
+
+
+def test_page_says_what_is_not_counted_yet(agent, desk):
+    browser = desk(agent)
+    browser.get(URL)
+    case = CaseFactory()
+    case_changed(case)
+    at = DayChange.objects.get().at
+    text = browser.client.get(URL).content.decode()
+    assert f"What happened since {timezone.localtime(at):%H:%M} is counted within half a minute." in text
+    DayChange.objects.update(at=at - timedelta(minutes=4))
+    text = browser.client.get(URL).content.decode()
+    assert ("Cases are being counted" in text, "within half a minute" in text) == (True, False)
+    text = browser.get(URL).content.decode()
+    assert ("Cases are being counted" in text, "within half a minute" in text) == (False, False)
