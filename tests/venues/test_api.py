@@ -248,7 +248,7 @@ def test_poster_speaks_the_language_asked_for(reader, organisation):
     assert reader.send("get", f"{where}?language=xx").json()["errors"][0]["pointer"] == "#/language"
     Country.objects.update(languages=["it", "nl"])
     refused = reader.send("get", f"{where}?language=de")
-    sentence = "Posters of France are made in other languages than de: it, nl."
+    sentence = "Posters of France are not made in German (de). Choose one of these: Italian (it), Dutch (nl)."
     assert (refused.status_code, refused.json()["errors"]) == (400, [{"pointer": "#/language", "detail": sentence}])
     assert PdfReader(BytesIO(reader.send("get", where).content)).trailer["/Root"]["/Lang"] == "it"
 

@@ -52,12 +52,16 @@ def preferred_language(offered: Sequence[str] = LANGUAGES) -> str:
 
 
 def not_offered_message(language: str, country: Country) -> str:
-    """Why there is no poster in a language: with those in which there are posters, as programs and people name them."""
-    return _("Posters of %(country)s are made in other languages than %(language)s: %(offered)s.") % {
+    """Why there is no poster in a language, with those in which there are; each as people and as programs name it."""
+    return _("Posters of %(country)s are not made in %(language)s. Choose one of these: %(offered)s.") % {
         "country": country.name,
-        "language": language,
-        "offered": ", ".join(country.languages),
+        "language": _named(language),
+        "offered": ", ".join(_named(each) for each in country.languages),
     }
+
+
+def _named(code: str) -> str:
+    return f"{get_language_info(code)['name_translated']} ({code})"
 
 
 def _language(info: Any) -> str:

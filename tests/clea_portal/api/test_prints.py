@@ -62,7 +62,7 @@ def test_languages_that_the_country_does_not_offer_are_refused_and_those_it_offe
     assert answer.json()["errors"] == [
         {
             "pointer": "#/languages",
-            "detail": "Posters of France are made in other languages than es: de, fr.",
+            "detail": "Posters of France are not made in Spanish (es). Choose one of these: German (de), French (fr).",
         }
     ]
     assert order(issuer, venue, languages=["fr"]).status_code == 202

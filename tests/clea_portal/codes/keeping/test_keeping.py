@@ -153,7 +153,8 @@ def test_a_sheet_comes_back_in_a_language_that_its_country_offers(visitor, count
     country.save()
     given = {"sheet": upload, "passphrase": PASSPHRASE, "wish": "again", "language": "fr"}
     page = visitor.post("/without-account/again/", given)
-    assert page.context["form"].errors["language"] == ["Posters of France are made in other languages than fr: de."]
+    sentence = "Posters of France are not made in French (fr). Choose one of these: German (de)."
+    assert page.context["form"].errors["language"] == [sentence]
 
 
 def test_sent_twice_it_is_one_code(visitor):
