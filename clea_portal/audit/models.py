@@ -28,6 +28,10 @@ class AuditSide(models.TextChoices):
 class AuditEvent(models.Model):
     """Ids only: no name, phone, link or LTId may stand in ``details``."""
 
+    # Where they were asked for with it, as the chain does.
+    actor_uuid: uuid.UUID | None
+    organisation_uuid: uuid.UUID | None
+
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     at = models.DateTimeField(_("at"), default=timezone.now, db_index=True)
     kind = models.CharField(_("kind"), max_length=4, choices=AuditKind)

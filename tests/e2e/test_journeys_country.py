@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from clea_portal.administration import connection_tests
 from clea_portal.administration.country_models import ConnectionTest
+from clea_portal.authorities.france import OVERSEAS_TIME_ZONES
 from clea_portal.authorities.models import Country, ServerAuthority
 from clea_portal.protocol.keys import fingerprint, parse_private_key, parse_public_key, public_key_hex
 from clea_portal.scanning.reading import decode_image
@@ -35,37 +36,40 @@ def installer(db):
     return user
 
 
-def enter_a_country(page):
+def enter_a_country(page, look):
     """All steps of the assistant, the second one at the second try."""
     press(page, "Add a country")
-    look_at(page, "Add a country: Identity")
+    look(page, "Add a country: Identity")
     page.get_by_label("Country code (ISO)").fill("fr")
     page.get_by_label("Name in French").fill("France")
     page.get_by_label("Name in English").fill("France")
     press(page, "Keep and go on")
 
-    look_at(page, "Add a country: Links")
+    look(page, "Add a country: Links")
     page.get_by_label("Host").fill("tac.gouv.fr")
     page.get_by_label("Prefix").fill("https://tac.gouv.fr/a-path-that-is-long?v=0#")
     press(page, "Keep and go on")
-    look_at(page, "Add a country: Links")
+    look(page, "Add a country: Links")
     expect(page.locator("main")).to_contain_text("This prefix has 44 characters, and 40 fit")
     page.get_by_label("Prefix").fill("https://tac.gouv.fr?v=0#")
     press(page, "Keep and go on")
 
-    look_at(page, "Add a country: Deployment")
+    look(page, "Add a country: Deployment")
     page.get_by_label("1: contact tracing at the centre").check()
     press(page, "Keep and go on")
 
-    look_at(page, "Add a country: Languages and time")
+    look(page, "Add a country: Languages and time")
     page.get_by_label("Português").uncheck()
+    zones = page.get_by_label("Other time zones of the country")
+    assert zones.input_value().splitlines() == OVERSEAS_TIME_ZONES
+    zones.fill("Guadeloupe\nIndian/Reunion")
     press(page, "Keep and go on")
 
-    look_at(page, "Add a country: Rules and retention")
+    look(page, "Add a country: Rules and retention")
     page.get_by_label("Name of the phone application").fill("TousAntiCovid")
     press(page, "Keep and go on")
 
-    look_at(page, "Check and add")
+    look(page, "Check and add")
     press(page, "Add this country")
 
 
@@ -76,17 +80,12 @@ def test_country_from_nothing_to_a_server_that_answers(open_page, sign_in, insta
     page.goto("/start/")
     look = look_at if choices.get("javascript", True) else look_without_scripts
     look(page, "Authorities")
-    if choices.get("javascript", True):
-        enter_a_country(page)
-    else:
-        Country.objects.create(
-            code="FR", name_fr="France", name_en="France", prefix="https://tac.gouv.fr?v=0#", host="tac.gouv.fr", deployment=1
-        )
-        AdministrationFactory(user=installer, country=Country.objects.get())
-        page.goto("/authorities/FR/")
+    enter_a_country(page, look)
     look(page, "France")
     country = Country.objects.get()
     assert (country.code, country.deployment) == ("FR", 1)
+    assert country.time_zones == ["Europe/Paris", "America/Guadeloupe", "Indian/Reunion"]
+    assert "pt" not in country.languages
 
     follow(page, "Cluster server")
     look(page, "France")

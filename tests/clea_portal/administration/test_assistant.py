@@ -1,11 +1,17 @@
 """The assistant that adds a country, step by step."""
 
+from datetime import timedelta
+
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from clea_portal.accounts.models import Administration
+from clea_portal.administration.countries import answer
 from clea_portal.administration.country_models import CountryDraft
+from clea_portal.administration.country_retention import purge
 from clea_portal.audit.models import AuditEvent
 from clea_portal.authorities.france import OVERSEAS_TIME_ZONES
 from clea_portal.authorities.models import Country
@@ -239,6 +245,18 @@ def test_france_s_zones_are_proposed_and_only_france_s(browser, draft):
     draft.answers.pop("languages", None)
     draft.save()
     assert not offered()
+
+
+def test_draft_that_nobody_went_on_with_is_deleted_after_30_days_and_a_living_one_kept(administrator):
+    now = timezone.now()
+    old, living = (CountryDraft.objects.create(owner=administrator) for _ in range(2))
+    CountryDraft.objects.filter(pk=old.pk).update(changed_at=now - timedelta(days=30))
+    CountryDraft.objects.filter(pk=living.pk).update(changed_at=now - timedelta(days=30) + timedelta(seconds=1))
+    assert "clea_portal.administration.country_retention.purge" in settings.PURGES
+    assert (purge(now=now), list(CountryDraft.objects.all())) == (1, [living])
+    # Whoever goes on with it has it for another 30 days.
+    answer(draft=living, group="identity", answers={"code": "BE"})
+    assert (purge(now=now + timedelta(days=29)), purge(now=timezone.now() + timedelta(days=30))) == (0, 1)
 
 
 OWN = [("assistant", "get"), ("assistant_summary", "get"), ("assistant_finish", "post"), ("assistant_discard", "post")]
