@@ -13,9 +13,9 @@ from clea_portal.monitoring.lines import Group, Light, Line, Measure, Moment, li
 from clea_portal.monitoring.models import Sign
 
 SCHEDULER, PURGE, MAIL = "scheduler", "purge", "mail"
-# A sign comes every minute. A worker for downloads may be busy with one for 15 minutes.
+# A sign comes every minute. A worker for downloads may be busy with one for 45 minutes.
 _MISSING = (timedelta(minutes=3), timedelta(minutes=6))
-_MISSING_BUSY = (timedelta(minutes=6), timedelta(minutes=20))
+_MISSING_BUSY = (timedelta(minutes=6), timedelta(minutes=50))
 
 
 def worker_sign(queue: str) -> str:
