@@ -48,10 +48,10 @@ class HoursWouldBeLost(Exception):
 def merge(*, case: Case, duplicate: Case, by: User, seen: tuple[datetime, datetime] | None = None) -> None:
     """Make ``duplicate`` a part of ``case``, and close it.
 
-    Hours become those of both together where these are at most LONGEST seconds. Where nothing is declared, the case is then linked
-    anew; where something is, that covers them, and were it withdrawn, they would be declared again. ``seen``: ``state_changed_at``
-    of the two that the person looked at. Raises SomeoneWasFaster, SomethingIsUnderWay, DeclaredTheOther, TwoPlacesDeclared,
-    HoursWouldBeLost, TwoRegions, IllegalMove for closed cases, or for one and the same.
+    Hours become those of both together where these are at most LONGEST seconds. Where nothing is declared, the case is then
+    linked anew; where something is, that covers them, and were it withdrawn, they would be declared again. ``seen``:
+    ``state_changed_at`` of the two that the person looked at. Raises SomeoneWasFaster, SomethingIsUnderWay, DeclaredTheOther,
+    TwoPlacesDeclared, HoursWouldBeLost, TwoRegions, IllegalMove for closed cases, or for one and the same.
     """
     now = timezone.now()
     with transaction.atomic():
