@@ -24,6 +24,7 @@ from mct.dossiers import MOST_CASES, TooManyCases
 from mct.enums import CaseState
 from mct.models import Case
 from mct.moves import IllegalMove, SomeoneWasFaster
+from mct.trail_exporting import LISTED, shown_of
 
 MEGABYTE = 1024 * 1024
 # Pictures come in it. A third of them is what base64 adds.
@@ -74,7 +75,14 @@ class CaseList(CaseView):
         pages = Pages()
         shown = pages.paginate_queryset(cases, request, view=self) or []
         who = tracer(request)
-        record_read(actor=who.user, verb="listed_cases", on=who.user, token=str(who.token.uuid), cases=len(shown))
+        record_read(
+            actor=who.user,
+            verb=LISTED,
+            on=who.user,
+            token=str(who.token.uuid),
+            cases=len(shown),
+            regions=shown_of(shown),
+        )
         return pages.get_paginated_response(CaseRowSerializer(shown, many=True, context={"request": request}).data)
 
     @extend_schema(operation_id="cases_create", request=NewCaseSerializer, responses={201: CaseDetailSerializer}, tags=["cases"])

@@ -28,6 +28,7 @@ from mct.forms import EvidenceForm
 from mct.linking import fits
 from mct.models import Case, CaseCode, Declaration, Picture
 from mct.preview import Noticed, deleted_on, preview
+from mct.readers import readers_of
 from mct.timeline import tell
 from mct.withdrawing import can_be_taken_back
 from mct.words import clock, countdown, day, moment, span, story
@@ -195,6 +196,7 @@ def context(page: CasePage) -> dict[str, Any]:
         "merged_into": _merged_into(page),
         "likeness": Likeness.read(case, page.codes, by=page.user),
         "timeline": tell(case),
+        "readers": readers_of(case, by=page.user),
     }
 
 

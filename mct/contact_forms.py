@@ -71,19 +71,21 @@ class SendForm(forms.Form):
         super().__init__(data, files, prefix=what, initial={"what": what})
         self.most = most
         check_kind = what == self.REGISTER
+        # A picture of the code may be cut to it before it is sent (static/js/cut_out.js).
+        cut_out = {"data-cut-out": "cut-out"} if what == self.CODE else {}
         if what == self.CODE:
             # Filled in by the page's camera (static/js/camera.js).
             self.fields["link"] = forms.CharField(required=False, widget=forms.HiddenInput)
         self.fields["photo"] = FilesField(
             label=_("Take a photo"),
             check_kind=check_kind,
-            widget=ManyFilesInput({"accept": "image/*", "capture": "environment", "multiple": False}),
+            widget=ManyFilesInput({"accept": "image/*", "capture": "environment", "multiple": False, **cut_out}),
         )
         limits = {"count": most, "megabytes": MAX_BYTES // MEGABYTE, "total": MOST_AT_ONCE * MAX_BYTES // MEGABYTE}
         self.fields["files"] = FilesField(
             label=_("Or choose photos, scans or a PDF"),
             check_kind=check_kind,
-            widget=ManyFilesInput({"accept": ACCEPTED_FILES, "multiple": True}),
+            widget=ManyFilesInput({"accept": ACCEPTED_FILES, "multiple": True, **cut_out}),
             help_text=ngettext(
                 "%(count)d more file of %(megabytes)d MB, at most %(total)d MB at once.",
                 "Up to %(count)d more files of %(megabytes)d MB, at most %(total)d MB at once.",

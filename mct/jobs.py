@@ -89,7 +89,7 @@ def export_trail(job_arguments: dict[str, Any], /, *, by: User, report: Report) 
     report(0, total)
 
     def counted() -> Iterator[Row]:
-        for row in trail_exporting.rows(events):
+        for row in trail_exporting.rows(events, regions=frozenset(job_arguments["regions"])):
             counts["lines"] += 1
             report(counts["lines"], total)
             yield row

@@ -48,9 +48,10 @@ class HoursWouldBeLost(Exception):
 def merge(*, case: Case, duplicate: Case, by: User, seen: tuple[datetime, datetime] | None = None) -> None:
     """Make ``duplicate`` a part of ``case``, and close it.
 
-    Hours become those of both together where nothing is declared and they are at most LONGEST seconds; the case is then linked
-    anew. ``seen``: ``state_changed_at`` of the two that the person looked at. Raises SomeoneWasFaster, SomethingIsUnderWay,
-    DeclaredTheOther, TwoPlacesDeclared, HoursWouldBeLost, TwoRegions, IllegalMove for closed cases, or for one and the same.
+    Hours become those of both together where these are at most LONGEST seconds. Where nothing is declared, the case is then
+    linked anew; where something is, that covers them, and were it withdrawn, they would be declared again. ``seen``:
+    ``state_changed_at`` of the two that the person looked at. Raises SomeoneWasFaster, SomethingIsUnderWay, DeclaredTheOther,
+    TwoPlacesDeclared, HoursWouldBeLost, TwoRegions, IllegalMove for closed cases, or for one and the same.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -59,12 +60,12 @@ def merge(*, case: Case, duplicate: Case, by: User, seen: tuple[datetime, dateti
             raise SomeoneWasFaster
         _check(case, duplicate)
         was = {"start": duplicate.exposure_start.isoformat(), "end": duplicate.exposure_end.isoformat()}
-        keeps_hours = case.declarations.filter(state__in=IN_FORCE).exists()
+        is_declared = case.declarations.filter(state__in=IN_FORCE).exists()
         codes_before = case.codes.count()
         _take_evidence(case, duplicate, now=now)
         _take_declarations(case, duplicate)
         _take_persons(case, duplicate)
-        changes = _together(case, duplicate, keeps_hours=keeps_hours)
+        changes = _together(case, duplicate)
         note(case, Entry.MERGED, by=by, remark=_other_reference(case, duplicate), other=str(duplicate.uuid), **was)
         _take_timeline(case, duplicate)
         _take_notes(case, duplicate, changes, by=by)
@@ -74,7 +75,7 @@ def merge(*, case: Case, duplicate: Case, by: User, seen: tuple[datetime, dateti
             setattr(case, name, value)
         index_case(case)
         hours_change = bool({"exposure_start", "exposure_end"} & set(changes))
-        if keeps_hours:
+        if is_declared:
             settle(case)
         elif hours_change or case.codes.count() != codes_before:
             _link_anew(case, by=by)
@@ -174,7 +175,7 @@ def _take_persons(case: Case, duplicate: Case) -> None:
     DistinctPair.objects.filter(pk__in=[pair.pk for pair in pairs]).delete()
 
 
-def _together(case: Case, duplicate: Case, *, keeps_hours: bool) -> dict[str, Any]:
+def _together(case: Case, duplicate: Case) -> dict[str, Any]:
     """The fields of the case that change. What the duplicate had instead stands in the timeline."""
     changes: dict[str, Any] = {"infected_count": max(case.infected_count, duplicate.infected_count)}
     changes["reference"] = case.reference or duplicate.reference
@@ -183,7 +184,7 @@ def _together(case: Case, duplicate: Case, *, keeps_hours: bool) -> dict[str, An
     changes["follow_up_on"] = min(filter(None, (case.follow_up_on, duplicate.follow_up_on)), default=None)
     start = min(case.exposure_start, duplicate.exposure_start)
     end = max(case.exposure_end, duplicate.exposure_end)
-    if not keeps_hours and can_span(case, duplicate):
+    if can_span(case, duplicate):
         changes |= {"exposure_start": start, "exposure_end": end}
     changes = {name: value for name, value in changes.items() if value != getattr(case, name)}
     if {"assignee_id", "team_id"} & set(changes):

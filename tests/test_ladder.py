@@ -89,8 +89,8 @@ TRACERS = (
     names("authorising", "list revoke")
     | names(
         "contact_messages",
-        "ask_for_register close_as_forged decrypt_again finish give_to_region give_up hand_over list message not_reached note_call open_case take"
-        " try_pin unlock",
+        "ask_for_register close_as_forged decrypt_again finish give_to_region give_up hand_over list message not_reached"
+        " note_call open_case take try_pin unlock",
     )
     | names(
         "mct",

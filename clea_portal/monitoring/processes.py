@@ -14,10 +14,10 @@ from clea_portal.monitoring.models import Sign
 from clea_portal.monitoring.starting import is_starting
 
 SCHEDULER, PURGE, MAIL = "scheduler", "purge", "mail"
-# A sign comes every minute. A worker for downloads may be busy with one for 15 minutes.
+# A sign comes every minute. A worker for downloads may be busy with one for 45 minutes.
 _MISSING = (timedelta(minutes=3), timedelta(minutes=6))
 _PURGE_DUE = timedelta(hours=2)
-_MISSING_BUSY = (timedelta(minutes=6), timedelta(minutes=20))
+_MISSING_BUSY = (timedelta(minutes=6), timedelta(minutes=50))
 
 
 def worker_sign(queue: str) -> str:

@@ -19,6 +19,7 @@ from mct.filters import TABS
 from mct.models import Case
 from mct.searching import MOST_FOUND, QUERY_LIMIT
 from mct.selection import QUICK, Selection, tell_count
+from mct.trail_exporting import LISTED, shown_of
 from mct.words import IN_SHORT, hours, moment, short_day
 
 OUTCOME = "mct.bulk_outcome"
@@ -34,12 +35,13 @@ def case_list(request: HttpRequest) -> HttpResponse:
     counts = {} if selection.is_narrowed else selection.counts()
     record_read(
         actor=user,
-        verb="listed_cases",
+        verb=LISTED,
         on=user,
         show=selection.tab,
         quick=selection.quick,
         searched=selection.found is not None,
         cases=len(page.rows),
+        regions=shown_of(page.rows),
     )
     context = {
         "page": page,

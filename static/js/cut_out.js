@@ -117,18 +117,28 @@ class Frame {
   }
 }
 
+// The dialog of a page, which its file fields have in common.
+class Table {
+  constructor(part) {
+    this.dialog = part.querySelector("dialog");
+    this.frame = new Frame(this.dialog.querySelector("canvas"), (box) => this.field?.tell(box));
+    this.dialog.querySelector("[data-cut-out-use]").addEventListener("click", () => this.field.use());
+    this.dialog.querySelector("[data-cut-out-cancel]").addEventListener("click", () => this.dialog.close());
+    this.dialog.addEventListener("close", () => this.field.whole?.close());
+  }
+}
+
 class CutOut {
   constructor(input) {
     const part = document.getElementById(input.dataset.cutOut);
+    part.table ??= new Table(part);
     this.input = input;
-    this.list = part.querySelector("[data-cut-out-list]");
+    this.list = part.querySelector("[data-cut-out-list]").cloneNode();
     this.row = part.querySelector("template");
-    this.dialog = part.querySelector("dialog");
+    this.table = part.table;
+    this.dialog = this.table.dialog;
+    this.frame = this.table.frame;
     this.words = part.dataset;
-    this.frame = new Frame(this.dialog.querySelector("canvas"), (box) => this.tell(box));
-    this.dialog.querySelector("[data-cut-out-use]").addEventListener("click", () => this.use());
-    this.dialog.querySelector("[data-cut-out-cancel]").addEventListener("click", () => this.dialog.close());
-    this.dialog.addEventListener("close", () => this.whole?.close());
     input.closest("form").querySelectorAll("[data-cut-out-hint]").forEach((hint) => (hint.hidden = false));
     input.parentElement.append(this.list);
     input.addEventListener("change", () => this.offer());
@@ -171,6 +181,7 @@ class CutOut {
 
   async edit(one) {
     this.edited = one;
+    this.table.field = this;
     this.whole = await open(one.original);
     this.dialog.showModal();
     this.frame.show(this.whole, one.box);

@@ -304,4 +304,19 @@ def test_trail_comes_in_batches(lead, monkeypatch, django_assert_num_queries):
     monkeypatch.setattr(trail_exporting, "BATCH", 2)
     events = trail_exporting.trail_of(frozenset([case.region_id]), since=None, until=None)
     with django_assert_num_queries(4):
-        assert len(list(trail_exporting.rows(events))) == 5
+        assert len(list(trail_exporting.rows(events, regions=frozenset()))) == 5
+
+
+def test_trail_has_pages_of_the_list_with_cases_of_the_region_and_counts_no_others(lead):
+    case, there = linked_case(), CaseFactory(region=RegionFactory(number=69))
+    for regions in ({str(case.region_id): 2, str(there.region_id): 7}, {str(there.region_id): 5}, {}):
+        record_read(actor=lead, verb="listed_cases", on=lead, show="", cases=sum(regions.values()), regions=regions)
+    rows = csv_rows(trail(lead, case.region))[1:]
+    assert [(row[1], row[2], row[4], row[5], row[6]) for row in rows] == [
+        ("read", lead.email, "List of cases opened", "", '{"cases": 2, "show": ""}')
+    ]
+    rows = csv_rows(trail(lead, there.region))[1:]
+    assert [row[6] for row in rows if row[4] == "List of cases opened"] == [
+        '{"cases": 5, "show": ""}',
+        '{"cases": 7, "show": ""}',
+    ]

@@ -4,7 +4,9 @@ import pytest
 from django.utils import timezone
 
 from clea_portal.audit.models import AuditEvent
-from clea_portal.authorities.models import Country
+from clea_portal.authorities.enums import ServerKind
+from clea_portal.authorities.models import Country, ServerAuthority
+from clea_portal.cluster_server.outcomes import Outcome, Reason, Result
 from mct import contact_links, sharing
 from mct.assigning import add_note
 from mct.contact_links import make_link, open_anew, send_codes
@@ -19,6 +21,7 @@ from mct.moves import IllegalMove, SomeoneWasFaster, note
 from mct.register_pages import keep_pages
 from mct.retention import purge
 from mct.searching import find_cases, index_case
+from mct.withdrawing import record_withdrawal, take_back
 from tests.factories import (
     CaseCodeFactory,
     CaseFactory,
@@ -222,7 +225,24 @@ def test_declarations_of_both_stand_on_and_none_is_sent_again(agent, woken, djan
     case.refresh_from_db()
     assert case.state == (C.DECLARED if state == D.ACCEPTED else C.PUBLISHED)
     assert (woken, Declaration.objects.count()) == ([], 3)
-    assert case.exposure_end == shared.end
+    # Declared by the other, these hours are the case's own now.
+    assert case.exposure_end == shared.end + HOUR
+
+
+def test_hours_of_the_other_are_declared_again_after_all_was_withdrawn(agent):
+    ready_country()
+    ServerAuthority.objects.update(kind=ServerKind.API)
+    case = linked_case(state=C.PUBLISHED)
+    duplicate = like(case, state=C.PUBLISHED, exposure_end=case.exposure_end + HOUR)
+    declaration_of(case, state=D.PUBLISHED).cases.add(duplicate)
+    declaration_of(duplicate, state=D.PUBLISHED, start=case.exposure_end, end=case.exposure_end + HOUR)
+    merge(case=case, duplicate=duplicate, by=agent)
+    take_back(case=case, reason="", by=agent)
+    for declaration in case.declarations.all():
+        record_withdrawal(declaration, Outcome(result=Result.ACCEPTED, reason=Reason.WITHDRAWN))
+    declare(case=case, by=agent)
+    ordered = Declaration.objects.filter(state=D.HELD).values_list("start", "end")
+    assert list(ordered) == [(case.exposure_start, case.exposure_end + HOUR)]
 
 
 def test_what_is_declared_is_kept_and_not_the_other(agent):

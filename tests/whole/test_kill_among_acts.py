@@ -11,9 +11,9 @@ import pytest
 from tests.processes import running_portal
 from tests.whole.office import clerk_of
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(600)]
 
-PLACES = 16
+PLACES = 12
 KILLS = 8
 SEED = 20210511
 

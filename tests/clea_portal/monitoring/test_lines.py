@@ -63,7 +63,7 @@ def test_all_is_well(now, settings, monkeypatch):
     [
         *[("scheduler", 2, "green"), ("scheduler", 4, "amber"), ("scheduler", 7, "red")],
         *[("worker:celery", 2, "green"), ("worker:celery", 4, "amber"), ("worker:celery", 7, "red")],
-        *[("worker:jobs", 4, "green"), ("worker:jobs", 7, "amber"), ("worker:jobs", 21, "red")],
+        *[("worker:jobs", 4, "green"), ("worker:jobs", 7, "amber"), ("worker:jobs", 51, "red")],
         *[("purge", 60, "green"), ("purge", 180, "amber"), ("purge", 1500, "red")],
     ],
 )

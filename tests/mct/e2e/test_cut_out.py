@@ -11,7 +11,7 @@ from mct.intake import read_picture
 from mct.models import CaseCode, Picture
 from tests.clea_portal.scanning.files import make_pdf
 from tests.e2e.browser import DESKTOP, PHONE, assert_accessible, assert_fits
-from tests.factories import ready_country
+from tests.factories import CaseFactory, contact_link, ready_country
 from tests.mct.scenes import SCENES
 from tests.pictures import clea_link, draw_code, photograph
 
@@ -128,3 +128,31 @@ def test_corner_is_drawn_out_the_inside_moves_and_all_can_be_undone(desk_page, t
     assert files.evaluate(names) == ["register.pdf", "My photo.jpeg", "other.jpg"]
     sizes = files.evaluate("input => [...input.files].map((file) => file.size)")
     assert sizes == [len(one["buffer"]) for one in (pdf, wide_photo(), photo)]
+
+
+def test_contact_cuts_a_photo_and_a_chosen_file_each_by_itself(open_page, tracer):
+    ready_country()
+    link = contact_link(CaseFactory(created_by=tracer), by=tracer)
+    phone = open_page(language="en", device=PHONE)
+    phone.goto(reverse("contact:open", args=[link.token]))
+    phone.get_by_role("button", name="Begin").click()
+    taken, chosen = phone.locator("[name=code-photo]"), phone.locator("[name=code-files]")
+    taken.set_input_files([wide_photo()])
+    chosen.set_input_files([wide_photo()])
+    expect(phone.locator(".cut-outs li")).to_have_count(2)
+    phone.get_by_role("button", name="Cut to the code").first.click()
+    draw(phone, (0.7, 0.25), (0.98, 0.72))
+    assert_accessible(phone)
+    assert_fits(phone)
+    phone.get_by_role("button", name="Use this part").click()
+    expect(phone.get_by_text("Only this part is sent.")).to_have_count(1)
+    names = "input => [...input.files].map((file) => file.name)"
+    assert (taken.evaluate(names), chosen.evaluate(names)) == (["My photo.jpg"], ["My photo.jpeg"])
+    phone.get_by_role("button", name="Cut to the code").last.click()
+    phone.get_by_role("button", name="Cancel").click()
+    chosen.set_input_files([])
+    assert_accessible(phone)
+    phone.get_by_role("button", name="Send the code").click()
+    expect(phone.locator("#contact-live")).to_be_visible()
+    read_picture(Picture.objects.get().pk)
+    assert CaseCode.objects.get().deep_link == clea_link(1)

@@ -70,6 +70,30 @@ def test_second_place_is_added_and_all_are_declared_together(desk_page, tracer):
     assert set(Case.objects.values_list("state", "place")) == {(CaseState.DECLARING, 1), (CaseState.DECLARING, 2)}
 
 
+@pytest.mark.parametrize("javascript", [True, False])
+def test_one_code_of_several_is_split_off_to_a_case_of_its_own(desk_page, tracer, javascript):
+    case = SCENES["several_codes"](tracer)
+    first, second = case.codes.order_by("pk")
+    page = desk_page(device=PHONE, javascript=javascript)
+    page.goto(url(case))
+    page.get_by_text("The person was at several of them").click()
+    for code in (first, second):
+        page.locator(f"#several-{code.uuid}").check()
+    page.get_by_role("button", name="Make a case of each").click()
+    expect(page.get_by_role("heading", name="Of the same person")).to_be_visible()
+    for pk in Case.objects.values_list("pk", flat=True):
+        link_case(pk)
+    new = Case.objects.exclude(pk=case.pk).get()
+    page.goto(url(new))
+    expect(page.get_by_text("Another case of the same person registered")).to_be_visible()
+    expect(page.locator("main")).to_contain_text(second.check_code[:3])
+    case.refresh_from_db()
+    assert ([case.code, new.code], case.dossier) == ([first, second], new.dossier)
+    assert {each.state for each in (case, new)} <= {CaseState.READY, CaseState.NEEDS_ATTENTION}
+    assert_accessible(page)
+    assert_fits(page)
+
+
 def test_duplicate_is_compared_and_merged_without_scripts(desk_page, tracer):
     case = SCENES["looking_like_another"](tracer)
     page = desk_page(device=DESKTOP, javascript=False)

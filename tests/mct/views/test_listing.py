@@ -145,16 +145,16 @@ def test_empty_list_says_what_to_do(agent, desk, query, words):
 
 
 def test_reading_the_list_is_noted(agent, desk):
-    CaseFactory()
+    region = CaseFactory().region_id
     desk(agent).get(URL, {"show": "attention"})
     event = AuditEvent.objects.get()
     assert (event.kind, event.actor, event.verb, event.subject_uuid) == ("read", agent, "listed_cases", agent.uuid)
-    assert event.details == {"show": "attention", "quick": "", "searched": False, "cases": 1}
+    assert event.details == {"show": "attention", "quick": "", "searched": False, "cases": 1, "regions": {str(region): 1}}
 
 
 def test_audit_does_not_say_what_was_searched_for(agent, desk):
     desk(agent).get(URL, {"q": "window", "quick": "mine"})
-    assert AuditEvent.objects.get().details == {"show": "", "quick": "mine", "searched": True, "cases": 0}
+    assert AuditEvent.objects.get().details == {"show": "", "quick": "mine", "searched": True, "cases": 0, "regions": {}}
 
 
 def test_quick_filters(agent, colleague, desk):
