@@ -15,7 +15,9 @@ def likeliest_format(levels: Sequence[float]) -> Format:
     """``levels``: of each module, row by row, -1 for dark to 1 for light."""
 
     def agreement(format_: Format) -> float:
-        return sum(-levels[y * MODULES + x] if is_dark else levels[y * MODULES + x] for (x, y), is_dark in formats()[format_].items())
+        return sum(
+            -levels[y * MODULES + x] if is_dark else levels[y * MODULES + x] for (x, y), is_dark in formats()[format_].items()
+        )
 
     return max(formats(), key=agreement)
 

@@ -7,6 +7,7 @@ of bytes that the code's error correction accepts settles its modules for good, 
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
 from PIL import Image, ImageFilter
@@ -14,36 +15,56 @@ from PIL import Image, ImageFilter
 from clea_portal.scanning.blocks import Blocks, likeliest_format
 from clea_portal.scanning.codewords import FINDERS, MODULES, Place, fixed, formats
 from clea_portal.scanning.drawing import decode_modules
+from clea_portal.scanning.following import FINE
 from clea_portal.scanning.fields import INNER, MARGIN, SIDE, Field, bell, blur, compute, even, less, mean, shift, smooth, times
 
-# Pixels to a module of the picture that is given.
-FINE = 6
 # Sigmas that are tried, in hundredths of a module.
 SIGMAS = range(20, 108, 4)
-# Into how many parts a side is cut to follow light, and to follow bends, round by round.
+# Into how many parts a side is cut to follow light.
 LIGHT_PARTS = 12
-BEND_PARTS = (2, 2, 3, 4, 4, 4, 4, 4, 4)
-LATE_BEND_PARTS = 4
-# How many times as far as it seems the picture is moved: modules that are undecided hide most of it.
-EAGER, CALM = 3.0, 1.5
 QUICK_STEPS, THOROUGH_STEPS = 10, 40
 # How strongly undecided modules are pushed off the middle, round by round.
 PUSHES = (0, 0, 0, 0, 0.0003, 0.001, 0.003, 0.01)
-# What may be left over, in parts of the contrast, where there is a code of version 12 at all, and when all its modules are known.
-HOPELESS, WRONG = 0.05, 0.05
+# What may differ in the end, in parts of the contrast: nobody may be sent to a wrong place, so what was read has to look like it.
+WRONG = 0.1
 # Modules on each side of the code that are compared with the picture.
 _COMPARED = 2
 _MESH = 3
 
 
-def restore(straight: Image.Image) -> str | None:
+@dataclass(frozen=True, kw_only=True)
+class Manner:
+    """How paper is followed while it is still blurred.
+
+    ``parts``: into how many a side is cut, round by round; ``late_parts``: from the first look at the bytes on. ``pace``, ``late_pace``:
+    how many times as far as it seems the picture is moved, since modules that are undecided hide most of it. ``hopeless``: what may
+    differ at that time, in parts of the contrast, where there is a code of version 12 at all.
+    """
+
+    parts: tuple[int, ...]
+    pace: float
+    late_parts: int
+    late_pace: float
+    hopeless: float
+
+
+FLAT = Manner(parts=(2, 2, 3, 4, 4, 4, 4, 4, 4), pace=3, late_parts=4, late_pace=1.5, hopeless=0.06)
+BENT = Manner(parts=(8, 8, 12, 12), pace=1, late_parts=12, late_pace=1, hopeless=0.2)
+
+
+def softness(straight: Image.Image) -> float:
+    """The sigma of the blur of such a picture, in modules."""
+    return _measure_blur(_cut(straight)) / 100
+
+
+def restore(straight: Image.Image, *, how: Manner) -> str | None:
     """The text of the code in a picture of FINE pixels to a module, MARGIN modules around it, dark on light; or None."""
     code = _Code(straight)
-    for parts in BEND_PARTS:
+    for parts in how.parts:
         code.settle(steps=QUICK_STEPS)
-        code.follow(parts=parts, pace=EAGER)
+        code.follow(parts=parts, pace=how.pace)
     code.settle(steps=QUICK_STEPS)
-    if code.left_over > HOPELESS:
+    if code.left_over > how.hopeless:
         return None
     format_ = likeliest_format(code.levels())
     code.know(formats()[format_])
@@ -51,11 +72,9 @@ def restore(straight: Image.Image) -> str | None:
     for push in PUSHES:
         code.settle(steps=THOROUGH_STEPS, push=push, is_thorough=True)
         code.know(blocks.look(code.levels()))
+        code.follow(parts=how.late_parts, pace=how.late_pace)
         if blocks.are_all_right:
-            # Nobody may be sent to the wrong place: what was read has to look like the picture.
-            code.follow(parts=LATE_BEND_PARTS, pace=CALM)
             return decode_modules(code.drawn()) if code.left_over < WRONG else None
-        code.follow(parts=LATE_BEND_PARTS, pace=CALM)
     return None
 
 
@@ -132,9 +151,11 @@ class _Code:
         alone = less(smooth(times(expected, expected), LIGHT_PARTS), times(middle, middle))
         contrast = max(mean(together) / max(mean(alone), 1e-6), 1)
         self._wanted = compute(
-            lambda given: (given["picture"] - given["light"])
-            / given["max"]((given["together"] + 0.05 * contrast) / (given["alone"] + 0.05), 0.3 * contrast)
-            + given["middle"],
+            lambda given: (
+                (given["picture"] - given["light"])
+                / given["max"]((given["together"] + 0.05 * contrast) / (given["alone"] + 0.05), 0.3 * contrast)
+                + given["middle"]
+            ),
             picture=self._picture,
             light=light,
             middle=middle,
@@ -228,13 +249,17 @@ def _displacement(wanted: Field, expected: Field, parts: int) -> tuple[Field, Fi
     stiff = 0.03 * (mean(xx) + mean(yy))
     fields = {"xx": xx, "xy": xy, "yy": yy, "xo": xo, "yo": yo}
     moved_across = compute(
-        lambda given: (given["xo"] * (given["yy"] + stiff) - given["yo"] * given["xy"])
-        / ((given["xx"] + stiff) * (given["yy"] + stiff) - given["xy"] * given["xy"]),
+        lambda given: (
+            (given["xo"] * (given["yy"] + stiff) - given["yo"] * given["xy"])
+            / ((given["xx"] + stiff) * (given["yy"] + stiff) - given["xy"] * given["xy"])
+        ),
         **fields,
     )
     moved_down = compute(
-        lambda given: (given["yo"] * (given["xx"] + stiff) - given["xo"] * given["xy"])
-        / ((given["xx"] + stiff) * (given["yy"] + stiff) - given["xy"] * given["xy"]),
+        lambda given: (
+            (given["yo"] * (given["xx"] + stiff) - given["xo"] * given["xy"])
+            / ((given["xx"] + stiff) * (given["yy"] + stiff) - given["xy"] * given["xy"])
+        ),
         **fields,
     )
     return moved_across, moved_down

@@ -20,7 +20,7 @@ MOST_PIXELS = 1_500_000
 # Of 150 for a sharp pattern; blurred by 0.8 modules they answer with 80 to 100, other things rarely with more than 75.
 LEAST = 62
 MOST_PATTERNS = 10
-MOST_SQUARES = 2
+MOST_SQUARES = 6
 _MARKS = re.compile(rb"\xff")
 
 
@@ -74,7 +74,9 @@ def _likeness(small: Image.Image) -> Image.Image:
     return ImageMath.lambda_eval(
         lambda given: given["max"](
             given["min"](
-                (given["m9"] * 66 - given["m7"] * 98 + given["m5"] * 50 - given["m3"] * 18) / (given["contrast"] + 2) * (150 / 81),
+                (given["m9"] * 66 - given["m7"] * 98 + given["m5"] * 50 - given["m3"] * 18)
+                / (given["contrast"] + 2)
+                * (150 / 81),
                 255.0,
             ),
             0.0,
