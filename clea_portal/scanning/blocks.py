@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from clea_portal.scanning.codewords import LEVELS, MODULES, Format, Place, bits, formats
 from clea_portal.scanning.solomon import correct
 
-# Bytes of parity that have to be left over: that any other block passes has odds of one to 256 for each, times some thousand tries.
+# Bytes of parity that have to be left over: for each, the odds that a wrong block passes are one to 256.
 SPARE = 4
 # How many doubtful bytes are tried, of 22 to 28 that parity could replace.
 DOUBTFUL = range(0, 20, 2)

@@ -26,8 +26,8 @@ _DISTANCE = [min(255, 2 * abs(level - 128)) for level in range(256)]
 def follow(phases: Phases, known: Mapping[Place, Point]) -> Moves:
     """How far each point of a coarse grid has moved, in modules; ``known``: modules of which that is known.
 
-    ``phases``: one pixel of each module, for each pixel that it has. In the middle of a module the picture is darkest or lightest,
-    at its edge in between: where the levels around a point are furthest from the middle, the modules are.
+    ``phases``: one pixel of each module, for each pixel that it has. In the middle of a module the picture is darkest or
+    lightest, at its edge in between: where the levels around a point are furthest from the middle, the modules are.
     """
     clarity = {phase: sample.point(_DISTANCE).filter(ImageFilter.BoxBlur(2)).tobytes() for phase, sample in phases.items()}
     moves: Moves = {}
