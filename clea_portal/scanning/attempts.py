@@ -9,12 +9,14 @@ from itertools import islice
 
 from PIL import Image
 
+from clea_portal.scanning.finders import Square
 from clea_portal.scanning.flattening import decode_flattened
+from clea_portal.scanning.seeking import seek
 from clea_portal.scanning.symbols import SHARPER, Sharpening, Symbol, look, look_sharpened
 
 Attempt = Callable[[Image.Image, Sequence[Symbol]], Iterator[list[Symbol]]]
-# Places that are laid flat in one picture, and in each sharpened version of it.
-MOST_PLACES, MOST_PLACES_SHARPENED = 6, 3
+# Places that are laid flat in one picture, in each sharpened version of it, and of those that nobody has seen.
+MOST_PLACES, MOST_PLACES_SHARPENED, MOST_PLACES_SOUGHT = 6, 3, 3
 # Corners closer than this, in parts of the picture's sides, are those of the same place.
 SAME = 0.01
 
@@ -27,6 +29,11 @@ def look_once(image: Image.Image, seen: Sequence[Symbol]) -> Iterator[list[Symbo
 def look_closer(image: Image.Image, seen: Sequence[Symbol]) -> Iterator[list[Symbol]]:
     """Lay flat what the plain look saw and could not decode."""
     yield from _flatten(image, _undecoded(seen, seen), most=MOST_PLACES)
+
+
+def look_deeper(image: Image.Image, seen: Sequence[Symbol]) -> Iterator[list[Symbol]]:
+    """Look for codes that are too blurred or bent to be seen, and lay them flat."""
+    yield from _flatten(image, _undecoded([_located(square, image) for square in seek(image)], seen), most=MOST_PLACES_SOUGHT)
 
 
 def look_sharper(image: Image.Image, seen: Sequence[Symbol]) -> Iterator[list[Symbol]]:
@@ -46,6 +53,12 @@ def _sharpen(image: Image.Image, seen: Sequence[Symbol], versions: Sequence[Shar
         decoded = [symbol for symbol in found if symbol.text is not None]
         yield decoded
         yield from _flatten(image, _undecoded(found, [*seen, *decoded]), most=MOST_PLACES_SHARPENED)
+
+
+def _located(square: Square, image: Image.Image) -> Symbol:
+    corners = tuple((x / image.width, y / image.height) for x, y in square.corners)
+    across, down = zip(*corners, strict=True)
+    return Symbol(text=None, left=min(across), top=min(down), right=max(across), bottom=max(down), corners=corners)
 
 
 def _undecoded(symbols: Sequence[Symbol], known: Sequence[Symbol]) -> Iterator[Symbol]:

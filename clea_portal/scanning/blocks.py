@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from clea_portal.scanning.codewords import LEVELS, MODULES, Format, Place, bits, formats
 from clea_portal.scanning.solomon import correct
 
-# Bytes of parity that have to be left over: that any other block passes has odds of one to 256 for each, times some thousand tries.
+# Bytes of parity that have to be left over: for each, the odds that a wrong block passes are one to 256.
 SPARE = 4
 # How many doubtful bytes are tried, of 22 to 28 that parity could replace.
 DOUBTFUL = range(0, 20, 2)
@@ -15,7 +15,9 @@ def likeliest_format(levels: Sequence[float]) -> Format:
     """``levels``: of each module, row by row, -1 for dark to 1 for light."""
 
     def agreement(format_: Format) -> float:
-        return sum(-levels[y * MODULES + x] if is_dark else levels[y * MODULES + x] for (x, y), is_dark in formats()[format_].items())
+        return sum(
+            -levels[y * MODULES + x] if is_dark else levels[y * MODULES + x] for (x, y), is_dark in formats()[format_].items()
+        )
 
     return max(formats(), key=agreement)
 

@@ -5,9 +5,9 @@ into the child that reads files of strangers.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, partial
-from typing import Any
+from typing import Any, cast
 
 from PIL import Image, ImageMath
 
@@ -24,8 +24,19 @@ _LEAST = 1e-3
 # Steps in which a module is cut up to sum up a bell.
 _FINELY = 20
 
-compute: Any = ImageMath.lambda_eval
 Field = Image.Image
+
+
+def compute(formula: Callable[[dict[str, Any]], Any], **fields: Field) -> Field:
+    """What a formula makes of fields, which it finds by their names."""
+    result = ImageMath.lambda_eval(formula, **fields)
+    assert isinstance(result, Image.Image)
+    return result
+
+
+def numbers(field: Field) -> list[float]:
+    """Row by row."""
+    return cast("list[float]", list(field.get_flattened_data()))
 
 
 def even(value: float) -> Field:
@@ -63,7 +74,7 @@ def smooth(field: Field, parts: int) -> Field:
 
 @cache
 def bell(hundredths: int) -> tuple[float, ...]:
-    """How much of a module's level comes from itself, its neighbour, the one behind that and so on, under a blur of this sigma."""
+    """How much of a module's level comes from itself, its neighbour, the one behind that, under a blur of this sigma."""
     sigma = hundredths / 100
     weights = [
         sum(

@@ -9,7 +9,7 @@ from PIL import Image
 from clea_portal.protocol.errors import ProtocolError
 from clea_portal.protocol.links import parse_link
 from clea_portal.protocol.lsp import decode_header
-from clea_portal.scanning.attempts import Attempt, look_closer, look_hardest, look_once, look_sharper
+from clea_portal.scanning.attempts import Attempt, look_closer, look_deeper, look_hardest, look_once, look_sharper
 from clea_portal.scanning.files import Pages, open_pages
 from clea_portal.scanning.inspection import inspect
 from clea_portal.scanning.measures import explain_miss
@@ -79,7 +79,7 @@ def _read_pages(pages: Pages, is_wanted: Wanted, *, until: float) -> tuple[list[
     finest, spent_before = pages.resolutions[-1], time.process_time()
     # All pages get the cheap looks before any gets the expensive ones: a code on page 30 must not wait for 29 of register.
     attempts: list[tuple[int, Attempt]] = [(resolution, look_once) for resolution in pages.resolutions]
-    attempts += [(finest, attempt) for attempt in (look_closer, look_sharper, look_hardest)]
+    attempts += [(finest, attempt) for attempt in (look_closer, look_deeper, look_sharper, look_hardest)]
     for number, (resolution, attempt) in enumerate(attempts):
         for page, symbols in enumerate(seen):
             if number > 0 and not _is_open(symbols, seen, is_wanted):

@@ -1,49 +1,65 @@
 """The modules of a blurred code that lies nearly flat: worked out together, since each shines into its neighbours.
 
-What is searched for are the modules that, blurred again, give the picture. The blur is measured on the finder patterns; light and
-contrast are followed from part to part, and so are bends of the paper, by where what is expected stands in the picture. Each block
-of bytes that the code's error correction accepts settles its modules for good, and makes their neighbours clearer.
+What is searched for are the modules that, blurred again, give the picture. The blur is measured on the finder patterns; light
+and contrast are followed from part to part, and so are bends of the paper, by where what is expected stands in the picture. Each
+block of bytes that the code's error correction accepts settles its modules for good, and makes their neighbours clearer.
 """
 
 import math
 from collections.abc import Mapping
-from functools import cache
+from dataclasses import dataclass
 
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from clea_portal.scanning.blocks import Blocks, likeliest_format
-from clea_portal.scanning.codewords import FINDERS, MODULES, Place, fixed, formats
+from clea_portal.scanning.codewords import Place, formats
+from clea_portal.scanning.displacing import bend, compared, displacement
 from clea_portal.scanning.drawing import decode_modules
-from clea_portal.scanning.fields import INNER, MARGIN, SIDE, Field, bell, blur, compute, even, less, mean, shift, smooth, times
+from clea_portal.scanning.fields import INNER, MARGIN, SIDE, Field, bell, blur, compute, even, less, mean, numbers, smooth, times
+from clea_portal.scanning.softness import certain, measure_blur
 
-# Pixels to a module of the picture that is given.
-FINE = 6
-# Sigmas that are tried, in hundredths of a module.
-SIGMAS = range(20, 108, 4)
-# Into how many parts a side is cut to follow light, and to follow bends, round by round.
+# Into how many parts a side is cut to follow light.
 LIGHT_PARTS = 12
-BEND_PARTS = (2, 2, 3, 4, 4, 4, 4, 4, 4)
-LATE_BEND_PARTS = 4
-# How many times as far as it seems the picture is moved: modules that are undecided hide most of it.
-EAGER, CALM = 3.0, 1.5
 QUICK_STEPS, THOROUGH_STEPS = 10, 40
 # How strongly undecided modules are pushed off the middle, round by round.
 PUSHES = (0, 0, 0, 0, 0.0003, 0.001, 0.003, 0.01)
-# What may be left over, in parts of the contrast, where there is a code of version 12 at all, and when all its modules are known.
-HOPELESS, WRONG = 0.05, 0.05
-# Modules on each side of the code that are compared with the picture.
-_COMPARED = 2
-_MESH = 3
+# What may differ in the end, in parts of the contrast: nobody may be sent to a wrong place, so what was read has to look like it.
+WRONG = 0.1
 
 
-def restore(straight: Image.Image) -> str | None:
+@dataclass(frozen=True, kw_only=True)
+class Manner:
+    """How paper is followed while it is still blurred.
+
+    ``parts``: into how many a side is cut, round by round; ``late_parts``: once bytes are looked at. ``pace``, ``late_pace``: how
+    many times as far as it seems the picture is moved, since modules that are undecided hide most of it. ``hopeless``: what may
+    differ before bytes are looked at, in parts of the contrast, where there is a code of version 12 at all.
+    """
+
+    parts: tuple[int, ...]
+    pace: float
+    late_parts: int
+    late_pace: float
+    hopeless: float
+
+
+FLAT = Manner(parts=(2, 2, 3, 4, 4, 4, 4, 4, 4), pace=3, late_parts=4, late_pace=1.5, hopeless=0.06)
+BENT = Manner(parts=(8, 8, 12, 12), pace=1, late_parts=12, late_pace=1, hopeless=0.2)
+
+
+def softness(straight: Image.Image) -> float:
+    """The sigma of the blur of such a picture, in modules."""
+    return measure_blur(_cut(straight)) / 100
+
+
+def restore(straight: Image.Image, *, how: Manner) -> str | None:
     """The text of the code in a picture of FINE pixels to a module, MARGIN modules around it, dark on light; or None."""
     code = _Code(straight)
-    for parts in BEND_PARTS:
+    for parts in how.parts:
         code.settle(steps=QUICK_STEPS)
-        code.follow(parts=parts, pace=EAGER)
+        code.follow(parts=parts, pace=how.pace)
     code.settle(steps=QUICK_STEPS)
-    if code.left_over > HOPELESS:
+    if code.left_over > how.hopeless:
         return None
     format_ = likeliest_format(code.levels())
     code.know(formats()[format_])
@@ -51,11 +67,9 @@ def restore(straight: Image.Image) -> str | None:
     for push in PUSHES:
         code.settle(steps=THOROUGH_STEPS, push=push, is_thorough=True)
         code.know(blocks.look(code.levels()))
+        code.follow(parts=how.late_parts, pace=how.late_pace)
         if blocks.are_all_right:
-            # Nobody may be sent to the wrong place: what was read has to look like the picture.
-            code.follow(parts=LATE_BEND_PARTS, pace=CALM)
             return decode_modules(code.drawn()) if code.left_over < WRONG else None
-        code.follow(parts=LATE_BEND_PARTS, pace=CALM)
     return None
 
 
@@ -65,9 +79,9 @@ class _Code:
     def __init__(self, straight: Image.Image) -> None:
         self._straight = straight
         self._across, self._down = even(0), even(0)
-        self._known, self._mask = (image.copy() for image in _fixed())
+        self._known, self._mask = (image.copy() for image in certain())
         self._picture = _cut(straight)
-        self._weights = bell(_measure_blur(self._picture))
+        self._weights = bell(measure_blur(self._picture))
         uneven = less(self._picture, smooth(self._picture, LIGHT_PARTS))
         spread = math.sqrt(mean(times(uneven, uneven)))
         factor = (self._weights[0] ** 2 + 2 * sum(weight**2 for weight in self._weights[1:])) / max(spread, 0.1)
@@ -76,7 +90,7 @@ class _Code:
         self.left_over = 1.0
 
     def levels(self) -> list[float]:
-        return list(self._modules.crop(INNER).get_flattened_data())
+        return numbers(self._modules.crop(INNER))
 
     def drawn(self) -> Image.Image:
         return compute(lambda given: given["modules"] * 127 + 128, modules=self._modules.crop(INNER)).convert("L")
@@ -96,7 +110,7 @@ class _Code:
                 lambda given: (given["wanted"] - given["expected"]) * given["compared"],
                 wanted=self._wanted,
                 expected=blur(ahead, self._weights),
-                compared=_compared(),
+                compared=compared(),
             )
             # The first way is faster, the second weighs noise as it should be.
             change = blur(missing, self._weights) if is_thorough else missing
@@ -104,24 +118,21 @@ class _Code:
                 compute(lambda given: given["ahead"] * (1 + push) + given["change"], ahead=ahead, change=change)
             )
             faster = (1 + math.sqrt(1 + 4 * pace * pace)) / 2
-            swing, pace = (pace - 1) / faster, faster
-            ahead = compute(
-                lambda given, swing=swing: given["new"] + (given["new"] - given["old"]) * swing, new=following, old=modules
-            )
-            modules = following
+            ahead = _swing(modules, following, by=(pace - 1) / faster)
+            modules, pace = following, faster
         self._modules = modules
         self._compare()
 
     def follow(self, *, parts: int, pace: float) -> None:
         """Look for each of ``parts`` by ``parts`` areas where the picture shows what is expected there."""
         expected = blur(self._modules, self._weights)
-        across, down = _displacement(self._wanted, expected, parts)
+        across, down = displacement(self._wanted, expected, parts)
         self._across, self._down = (
             compute(lambda given: given["before"] - given["move"] * pace, before=before, move=move)
             for before, move in ((self._across, across), (self._down, down))
         )
-        self._picture = _cut(_bend(self._straight, self._across, self._down))
-        self._weights = bell(_measure_blur(self._picture))
+        self._picture = _cut(bend(self._straight, self._across, self._down))
+        self._weights = bell(measure_blur(self._picture))
         self._compare()
 
     def _compare(self) -> None:
@@ -132,9 +143,11 @@ class _Code:
         alone = less(smooth(times(expected, expected), LIGHT_PARTS), times(middle, middle))
         contrast = max(mean(together) / max(mean(alone), 1e-6), 1)
         self._wanted = compute(
-            lambda given: (given["picture"] - given["light"])
-            / given["max"]((given["together"] + 0.05 * contrast) / (given["alone"] + 0.05), 0.3 * contrast)
-            + given["middle"],
+            lambda given: (
+                (given["picture"] - given["light"])
+                / given["max"]((given["together"] + 0.05 * contrast) / (given["alone"] + 0.05), 0.3 * contrast)
+                + given["middle"]
+            ),
             picture=self._picture,
             light=light,
             middle=middle,
@@ -154,104 +167,5 @@ def _cut(straight: Image.Image) -> Field:
     return straight.convert("F").resize((SIDE, SIDE), Image.Resampling.BOX)
 
 
-@cache
-def _compared() -> Field:
-    field = even(0)
-    field.paste(1.0, (INNER[0] - _COMPARED, INNER[1] - _COMPARED, INNER[2] + _COMPARED, INNER[3] + _COMPARED))
-    return field
-
-
-@cache
-def _fixed() -> tuple[Field, Image.Image]:
-    """What every code has and the paper around it, and where."""
-    known, mask = even(1), Image.new("L", (SIDE, SIDE), 255)
-    mask.paste(0, INNER)
-    for (x, y), is_dark in fixed().items():
-        known.putpixel((x + MARGIN, y + MARGIN), -1.0 if is_dark else 1.0)
-        mask.putpixel((x + MARGIN, y + MARGIN), 255)
-    return known, mask
-
-
-_AREAS = tuple((MARGIN + x - 2, MARGIN + y - 2, MARGIN + x + 9, MARGIN + y + 9) for x, y in FINDERS)
-
-
-@cache
-def _counted() -> list[tuple[Field, float]]:
-    """In each finder pattern, the modules of which all neighbours are known: 1 there and 0 elsewhere, and how many of all."""
-    sure = _fixed()[1].filter(ImageFilter.MinFilter(5)).point([0] * 255 + [1]).convert("F")
-    return [(sure.crop(area), mean(sure, area)) for area in _AREAS]
-
-
-@cache
-def _expected_finders(sigma: int) -> list[tuple[Field, float]]:
-    """Of each finder pattern under a blur: its levels around their mean, so that a mean of products is a covariance."""
-    expected = blur(_fixed()[0], bell(sigma))
-    found = []
-    for area, (counted, part) in zip(_AREAS, _counted(), strict=True):
-        levels = expected.crop(area)
-        middle = _mean(times(levels, counted)) / part
-        around = compute(lambda given, m=middle, p=part: (given["a"] - m) * given["b"] * (1 / p), a=levels, b=counted)
-        found.append((around, _mean(times(around, levels))))
-    return found
-
-
-def _mean(field: Field) -> float:
-    return mean(field, (0, 0, *field.size))
-
-
-def _measure_blur(picture: Field) -> int:
-    """The sigma with which the finder patterns come closest to the picture, in hundredths of a module."""
-    areas = [picture.crop(area) for area in _AREAS]
-
-    def explained(sigma: int) -> float:
-        return sum(
-            _mean(times(levels, around)) ** 2 / max(spread, 1e-6)
-            for levels, (around, spread) in zip(areas, _expected_finders(sigma), strict=True)
-        )
-
-    return max(SIGMAS, key=explained)
-
-
-def _displacement(wanted: Field, expected: Field, parts: int) -> tuple[Field, Field]:
-    """By how many modules each place of the picture shows what is expected to the right and below of it (Lucas and Kanade)."""
-    slopes = [
-        compute(lambda given: (given["a"] - given["b"]) * 0.5, a=shift(expected, x, y), b=shift(expected, -x, -y))
-        for x, y in ((1, 0), (0, 1))
-    ]
-    across, down = slopes
-    off = times(less(wanted, expected), _compared())
-    xx, xy, yy, xo, yo = (
-        smooth(times(one, other), parts)
-        for one, other in ((across, across), (across, down), (down, down), (across, off), (down, off))
-    )
-    # Where little can be seen, nothing moves.
-    stiff = 0.03 * (mean(xx) + mean(yy))
-    fields = {"xx": xx, "xy": xy, "yy": yy, "xo": xo, "yo": yo}
-    moved_across = compute(
-        lambda given: (given["xo"] * (given["yy"] + stiff) - given["yo"] * given["xy"])
-        / ((given["xx"] + stiff) * (given["yy"] + stiff) - given["xy"] * given["xy"]),
-        **fields,
-    )
-    moved_down = compute(
-        lambda given: (given["yo"] * (given["xx"] + stiff) - given["xo"] * given["xy"])
-        / ((given["xx"] + stiff) * (given["yy"] + stiff) - given["xy"] * given["xy"]),
-        **fields,
-    )
-    return moved_across, moved_down
-
-
-def _bend(straight: Image.Image, across: Field, down: Field) -> Image.Image:
-    """The picture as seen from places that have moved by so many modules."""
-    moves = list(zip(across.get_flattened_data(), down.get_flattened_data(), strict=True))
-
-    def seen(x: int, y: int) -> tuple[float, float]:
-        move = moves[y * SIDE + x]
-        return (x + 0.5 + move[0]) * FINE, (y + 0.5 + move[1]) * FINE
-
-    mesh = []
-    places = [(place, min(place + _MESH, SIDE - 1)) for place in range(0, SIDE - 1, _MESH)]
-    for left, right in places:
-        for top, bottom in places:
-            box = tuple(round((edge + 0.5) * FINE) for edge in (left, top, right, bottom))
-            mesh.append((box, (*seen(left, top), *seen(left, bottom), *seen(right, bottom), *seen(right, top))))
-    return straight.transform(straight.size, Image.Transform.MESH, mesh, Image.Resampling.BICUBIC, fillcolor=255)
+def _swing(old: Field, new: Field, *, by: float) -> Field:
+    return compute(lambda given: given["new"] + (given["new"] - given["old"]) * by, new=new, old=old)

@@ -1,16 +1,18 @@
 """Where codes are in a blurred picture, in which no reader sees them and rows cross nothing like a finder pattern any more.
 
-Blurred, a finder pattern is still a dark square in a lighter ring in a darker one, on light ground. Means of squares of four sizes
-tell how much a place looks like it: fast ones, in a series of smaller and smaller versions of the picture.
+Blurred, a finder pattern is still a dark square in a lighter ring in a darker one, on light ground. Means of squares of four
+sizes tell how much a place looks like it: fast ones, in a series of smaller and smaller versions of the picture.
 """
 
 import math
 import re
 from collections.abc import Iterator
 from itertools import permutations
+from typing import Any
 
-from PIL import Image, ImageChops, ImageFilter, ImageMath
+from PIL import Image, ImageChops, ImageFilter
 
+from clea_portal.scanning.fields import compute
 from clea_portal.scanning.finders import Finder, Square, square_of
 
 # Pixels of a module in the version in which a pattern answers, and the steps from version to version.
@@ -20,7 +22,7 @@ MOST_PIXELS = 1_500_000
 # Of 150 for a sharp pattern; blurred by 0.8 modules they answer with 80 to 100, other things rarely with more than 75.
 LEAST = 62
 MOST_PATTERNS = 10
-MOST_SQUARES = 2
+MOST_SQUARES = 6
 _MARKS = re.compile(rb"\xff")
 
 
@@ -71,17 +73,14 @@ def _likeness(small: Image.Image) -> Image.Image:
     means = {side: small.filter(ImageFilter.BoxBlur((side * UNIT - 1) / 2)) for side in (3, 5, 7, 9)}
     contrast = ImageChops.difference(small, means[9]).filter(ImageFilter.BoxBlur((9 * UNIT - 1) / 2))
     # Nine by nine modules, light but for a dark seven by seven, light but for a dark five by five, and so on; the sum is 0.
-    return ImageMath.lambda_eval(
-        lambda given: given["max"](
-            given["min"](
-                (given["m9"] * 66 - given["m7"] * 98 + given["m5"] * 50 - given["m3"] * 18) / (given["contrast"] + 2) * (150 / 81),
-                255.0,
-            ),
-            0.0,
-        ),
-        contrast=contrast.convert("F"),
-        **{f"m{side}": mean.convert("F") for side, mean in means.items()},
+    return compute(
+        _compare, contrast=contrast.convert("F"), **{f"mean{side}": mean.convert("F") for side, mean in means.items()}
     ).convert("L")
+
+
+def _compare(given: dict[str, Any]) -> Any:
+    looked_for = given["mean9"] * 66 - given["mean7"] * 98 + given["mean5"] * 50 - given["mean3"] * 18
+    return given["max"](given["min"](looked_for / (given["contrast"] + 2) * (150 / 81), 255.0), 0.0)
 
 
 def _highest_around(answer: Image.Image) -> Image.Image:

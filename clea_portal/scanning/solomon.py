@@ -21,8 +21,8 @@ Polynomial = list[int]
 def correct(block: bytes, *, parity: int, doubtful: Sequence[int] = (), spare: int = 0) -> bytes | None:
     """The block with its wrong bytes put right, or None; ``parity``: how many bytes at its end are for that.
 
-    ``doubtful``: places whose bytes are not trusted, at most ``parity`` of them. ``spare``: so many bytes of parity have to be left
-    over, as proof that what comes out is not any block that is near.
+    ``doubtful``: places whose bytes are not trusted. ``spare``: so many bytes of parity have to be left over, as proof that what
+    comes out is not any block that is near.
     """
     syndromes = [_evaluate(block, power) for power in range(parity)]
     if not any(syndromes):
