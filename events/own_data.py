@@ -1,10 +1,10 @@
 """The events of an organisation, for its members to take with them."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from clea_portal.accounts.models import Organisation
 from clea_portal.accounts.own_data import Part
+from clea_portal.batches import in_batches
 from events.models import Event, EventCode, EventCodeKind
 
 # Rows fetched at once, with their codes.
@@ -15,18 +15,14 @@ def export(*, organisation: Organisation, may_write: bool) -> Part:
     """Every event with its slots, rooms and codes, and a picture of each current code but those for staff. No SK_L."""
     events = Event.objects.filter(organisation=organisation)
     pictured = EventCode.objects.current().filter(event__organisation=organisation).exclude(kind=EventCodeKind.STAFF)
+    whole = events.with_country().prefetch_related("slots", "rooms", "codes__slot", "codes__room")
     return Part(
         name="events",
-        rows=(_row(event, may_write=may_write) for event in _in_batches(events)),
+        rows=(_row(event, may_write=may_write) for event in in_batches(whole, size=BATCH)),
         # Both codes of an event have one check code.
-        pictures=((f"{code.check_code}-{code.kind}", code.deep_link) for code in pictured.order_by("pk").iterator(BATCH)),
+        pictures=((f"{code.check_code}-{code.kind}", code.deep_link) for code in in_batches(pictured, size=BATCH)),
         count=events.count() + pictured.count(),
     )
-
-
-def _in_batches(events: Any) -> Iterator[Event]:
-    related = ("slots", "rooms", "codes__slot", "codes__room")
-    return events.with_country().order_by("pk").prefetch_related(*related).iterator(BATCH)  # type: ignore[no-any-return]
 
 
 def _row(event: Event, *, may_write: bool) -> dict[str, Any]:

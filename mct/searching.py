@@ -17,6 +17,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from clea_portal.batches import in_batches
 from clea_portal.fields import Unreadable
 from clea_portal.paging import newest
 from clea_portal.protocol.check_code import CHECK_CODE_ALPHABET, CHECK_CODE_LENGTH, check_code
@@ -112,10 +113,10 @@ def _add(case: Case, wanted: Set[int]) -> None:
 def index_anew() -> tuple[int, int]:
     """Index every case under the key that now encrypts; how many cases are, and how many no key opens."""
     done = bad = 0
-    for pk in Case.objects.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=2000):
+    for case in in_batches(Case.objects.only("pk"), size=2000):
         try:
             with transaction.atomic():
-                index_case(lock_case(pk))
+                index_case(lock_case(case.pk))
         except Gone:
             continue
         except Unreadable:

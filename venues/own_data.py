@@ -1,10 +1,10 @@
 """The venues of an organisation, for its members to take with them."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from clea_portal.accounts.models import Organisation
 from clea_portal.accounts.own_data import Part
+from clea_portal.batches import in_batches
 from venues.models import Venue, VenueCode, VenueCodeKind
 
 # Rows fetched at once, with their codes.
@@ -14,18 +14,14 @@ BATCH = 50
 def export(*, organisation: Organisation, may_write: bool) -> Part:
     """Every venue with its rooms, codes and displays, and a picture of each current static code. No SK_L: nobody sees it."""
     venues = Venue.objects.filter(organisation=organisation)
-    pictured = VenueCode.objects.current().static().filter(venue__organisation=organisation).order_by("pk")
+    pictured = VenueCode.objects.current().static().filter(venue__organisation=organisation)
+    whole = venues.with_country().prefetch_related("rooms", "codes__room", "rotations__room", "packs__room", "displays__room")
     return Part(
         name="venues",
-        rows=(_row(venue, may_write=may_write) for venue in _in_batches(venues)),
-        pictures=((code.check_code, code.deep_link) for code in pictured.iterator(BATCH)),
+        rows=(_row(venue, may_write=may_write) for venue in in_batches(whole, size=BATCH)),
+        pictures=((code.check_code, code.deep_link) for code in in_batches(pictured, size=BATCH)),
         count=venues.count() + pictured.count(),
     )
-
-
-def _in_batches(venues: Any) -> Iterator[Venue]:
-    related = ("rooms", "codes__room", "rotations__room", "packs__room", "displays__room")
-    return venues.with_country().order_by("pk").prefetch_related(*related).iterator(BATCH)  # type: ignore[no-any-return]
 
 
 def _row(venue: Venue, *, may_write: bool) -> dict[str, Any]:

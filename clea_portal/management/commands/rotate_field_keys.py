@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, models
 from django.utils.module_loading import import_string
 
+from clea_portal.batches import in_batches
 from clea_portal.fields import EncryptedBinaryField, EncryptedTextField, cipher
 
 CHUNK = 200
@@ -83,7 +84,7 @@ class Command(BaseCommand):
 
     def _rotate_second_factors(self, *, dry_run: bool) -> tuple[int, int]:
         done = bad = 0
-        for authenticator in Authenticator.objects.iterator(chunk_size=CHUNK):
+        for authenticator in in_batches(Authenticator.objects.all(), size=CHUNK):
             before = dict(authenticator.data)
             names = [name for name in SECOND_FACTOR_SECRETS if name in before]
             try:
