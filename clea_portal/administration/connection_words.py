@@ -74,6 +74,7 @@ ADVICE: dict[tuple[str, str], Promise] = {
     (Name.CLOCK, "ahead"): _("Tokens live for a minute: one of the two clocks has to be set."),
     (Name.CLOCK, "behind"): _("Tokens live for a minute: one of the two clocks has to be set."),
     (Name.INDEX, "no_index"): _("Check the address of the list: it is the folder in which clusterIndex.json stands."),
+    (Name.AGE, "no_age"): _("Whether it is recent cannot be told. Test again later: the iteration should have grown."),
     (Name.AGE, "stale"): _("Ask the operator whether the list is still being made: phones warn by it."),
 }
 

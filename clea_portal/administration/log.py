@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from clea_portal.accounts.models import User
 from clea_portal.administration.log_words import act_of
 from clea_portal.audit.models import AuditEvent
 from clea_portal.authorities.models import Country
@@ -62,6 +63,7 @@ def entries(events: Iterable[AuditEvent]) -> list[LogEntry]:
     names = _Names()
     for event in events:
         names.want(event.subject, event.details.get("pk"))
+        names.want_person(_person(event))
         for facts in (event.details.get("before"), event.details.get("after")):
             names.want_those_in(event.subject, facts)
     names.look_up()
@@ -88,10 +90,11 @@ def _entry(event: AuditEvent, names: "_Names") -> LogEntry:
         for name, value in _in_order(model, after)
         if before is not None or value not in (None, "")
     ]
+    called = names.of(event.subject, event.details.get("pk")) or names.people.get(_person(event), "")
     return LogEntry(
         event=event,
         title=act_of(event.verb, event.details),
-        thing=f"{_kind(model)} {names.of(event.subject, event.details.get('pk'))}".strip(),
+        thing=f"{_kind(model)} {called}".strip(),
         who=event.actor.email if event.actor else _("a command, or somebody whose account is gone"),
         is_new=before is None,
         changes=changes,
@@ -104,10 +107,16 @@ class _Names:
     def __init__(self) -> None:
         self.wanted: dict[str, set[int]] = {}
         self.found: dict[tuple[str, int], str] = {}
+        # By UUID: whose access it was stays known when the access itself is gone.
+        self.people: dict[str, str] = {}
 
     def want(self, subject: str, pk: object) -> None:
         if isinstance(pk, int):
             self.wanted.setdefault(subject, set()).add(pk)
+
+    def want_person(self, uuid: str) -> None:
+        if uuid:
+            self.people[uuid] = ""
 
     def want_those_in(self, subject: str, facts: Mapping[str, Any] | None) -> None:
         model = _model(subject)
@@ -120,11 +129,31 @@ class _Names:
         for subject, numbers in self.wanted.items():
             model = _model(subject)
             if model is not None:
-                rows = model._default_manager.defer(*_secrets(model)).in_bulk(numbers)
-                self.found |= {(subject, pk): str(row) for pk, row in rows.items()}
+                rows = model._default_manager.select_related(*_parties(model)).defer(*_secrets(model)).in_bulk(numbers)
+                self.found |= {(subject, pk): _called(row) for pk, row in rows.items()}
+        if self.people:
+            known = User.objects.filter(uuid__in=self.people).values_list("uuid", "email")
+            self.people |= {str(uuid): email for uuid, email in known}
 
     def of(self, subject: str, pk: object) -> str:
         return self.found.get((subject, pk), "") if isinstance(pk, int) else ""
+
+
+def _person(event: AuditEvent) -> str:
+    """The UUID of whom it was done to; "" where it was done to no person."""
+    if event.subject == User._meta.label_lower:
+        return str(event.subject_uuid or "")
+    return str(event.details.get("person", ""))
+
+
+def _parties(model: type[models.Model]) -> list[str]:
+    """What somebody's access is known by: the person, and the team."""
+    names = [each.name for each in model._meta.concrete_fields]
+    return [name for name in ("user", "team") if "user" in names and name in names]
+
+
+def _called(row: models.Model) -> str:
+    return ", ".join(str(getattr(row, name)) for name in _parties(type(row))) or str(row)
 
 
 def _told(model: type[models.Model] | None, name: str, value: Any, names: _Names) -> str:

@@ -21,6 +21,7 @@ ACTS: dict[str, str | Promise] = {
     "test_code_made": _("Test code made"),
     "exposures_changed": _("Exposure rules of types of place changed"),
     "server_key_withdrawn": _("Planned key of the server authority taken back"),
+    "access_restored": _("Suspension lifted"),
     "second_factor_reset": _("Second factor reset"),
     "removed_from_team": _("Removed from the team"),
     "sessions_ended": _("Sessions ended"),

@@ -262,7 +262,8 @@ class _Run:
         if made is None and self.index.iteration >= FIRST_TIME_LIKE:
             made = datetime.fromtimestamp(self.index.iteration, tz=UTC)
         if made is None or made > self.now():
-            return Result.OK, "no_age", {"iteration": self.index.iteration}
+            # Not a fault, but nobody can tell by it whether the list is recent.
+            return Result.WARNING, "no_age", {"iteration": self.index.iteration}
         minutes = int((self.now() - made).total_seconds() // 60)
         facts = {"minutes": minutes, "hours": minutes // 60}
         return (Result.WARNING, "stale", facts) if minutes >= 60 * STALE_HOURS else (Result.OK, "recent", facts)

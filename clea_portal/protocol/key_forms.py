@@ -43,7 +43,9 @@ def read_public_key(data: bytes, *, where: str = "public key") -> EllipticCurveP
     """
     key = _read(data, where)
     if isinstance(key, EllipticCurvePrivateKey):
-        raise PrivateKeyGiven("this is a private key; the public key belongs here", where=where)
+        raise PrivateKeyGiven(
+            "this is a private key, which may now be known to others: have a new pair made, and give its public key", where=where
+        )
     return key
 
 

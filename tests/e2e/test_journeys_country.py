@@ -129,7 +129,7 @@ def test_country_from_nothing_to_a_server_that_answers(open_page, sign_in, insta
     look(page, "France")
     test.refresh_from_db()
     assert {step["result"] for step in test.steps} == {"ok", "warning"}
-    assert [step["name"] for step in test.steps if step["result"] == "warning"] == ["tls"]
+    assert [step["name"] for step in test.steps if step["result"] == "warning"] == ["tls", "age"]
 
 
 def look_without_scripts(page, heading):

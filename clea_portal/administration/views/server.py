@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -22,7 +23,7 @@ from clea_portal.administration.server_forms import (
     VenueTypeRuleFormSet,
 )
 from clea_portal.authorities.exposures import rules
-from clea_portal.authorities.models import Country, ServerAuthority
+from clea_portal.authorities.models import Country, ServerAuthority, ServerKey
 from clea_portal.protocol.keys import fingerprint, parse_private_key
 
 SECTION = "administration:server"
@@ -48,9 +49,16 @@ def server(request: HttpRequest, code: str) -> HttpResponse:
         context |= {
             "rules": rules(found),
             "exposures": [(types.get(row.venue_type, row.venue_type), row) for row in found.exposures.all()],
-            "keys": list(found.keys.all()),
+            "keys": (generations := list(found.keys.all())),
+            # Of the one that codes are made with now, else of the first to come.
+            "fingerprint": grouped(_shown(generations).fingerprint) if generations else "",
         }
     return render(request, "administration/server.html", context)
+
+
+def _shown(generations: list[ServerKey]) -> ServerKey:
+    now = timezone.now()
+    return next((key for key in generations if key.valid_from <= now), generations[-1])
 
 
 @administrators_only

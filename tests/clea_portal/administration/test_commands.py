@@ -166,7 +166,9 @@ def test_bad_key_and_date(run, db):
     ServerAuthorityFactory()
     key = public_key_hex(generate_private_key().public_key())
     arguments = ("add_server_key", "-", "--country", "FR")
-    assert refusal(run, *arguments, given="11" * 32) == "public key: this is a private key; the public key belongs here"
+    assert refusal(run, *arguments, given="11" * 32) == (
+        "public key: this is a private key, which may now be known to others: have a new pair made, and give its public key"
+    )
     assert refusal(run, *arguments, "--from", "tomorrow", given=key)[:24] == "--from: must look like 2"
     assert refusal(run, *arguments, "--from", "2026-06-12T10:00:00", given=key)[:22] == "--from: needs its time"
     assert refusal(run, "test_connection", "BE") == "There is no country 'BE': add it with set_country."

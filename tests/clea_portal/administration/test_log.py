@@ -13,7 +13,7 @@ from clea_portal import administration
 from clea_portal.administration.changes import facts_of, record_change
 from clea_portal.administration.log import entries, events_of
 from clea_portal.administration.log_words import ACTS, ENDINGS, act_of
-from clea_portal.administration.staff import reset_second_factor
+from clea_portal.administration.staff import lift_suspension, remove_administrator, reset_second_factor, suspend
 from clea_portal.audit.models import AuditEvent, AuditKind, AuditSide
 from clea_portal.audit.trail import record_read
 from clea_portal.jobs import running
@@ -72,6 +72,23 @@ def test_change_reads_as_a_sentence_with_before_and_after(country, administrator
     with translation.override("fr"):
         title, thing, _, changes = told(country)[0]
         assert (title, thing, changes[1][1:]) == ("Modification", "Pays France", ("non", "oui"))
+
+
+def test_what_is_done_to_people_names_them_also_when_their_access_is_gone(country, administrator):
+    member = TeamMembershipFactory(team__region__country=country, team__name="Cell")
+    other = AdministrationFactory(country=country)
+    suspend(member.user, country=country, by=administrator, now=timezone.now())
+    lift_suspension(member.user, country=country, by=administrator, now=timezone.now())
+    remove_administrator(other, by=administrator)
+    reset_second_factor(member.user, by=administrator)
+    assert [(title, thing) for title, thing, _who, _changes in told(country)] == [
+        ("Second factor reset", f"User {member.user.email}"),
+        ("Removed", f"Authority administrator {other.user.email}"),
+        ("Suspension lifted", f"Team member {member.user.email}, Cell"),
+        ("Suspended", f"Team member {member.user.email}, Cell"),
+    ]
+    member.user.team_memberships.all().delete()
+    assert told(country)[3][1] == f"Team member {member.user.email}"
 
 
 def test_new_thing_has_values_only_and_what_it_belongs_to_by_name(country, administrator):

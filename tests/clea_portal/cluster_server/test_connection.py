@@ -50,7 +50,7 @@ def test_sandbox_that_behaves(sandbox):
         "clock": ("ok", "agrees"),
         "index": ("ok", "index"),
         "files": None,
-        "age": ("ok", "no_age"),
+        "age": ("warning", "no_age"),
     }
     assert of(found, "files").code in ("files", "empty")
     assert sandbox.received(ltid="00000000-0000-0000-0000-000000000000") == []
