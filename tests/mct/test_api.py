@@ -143,7 +143,7 @@ def test_reading_is_noted_as_on_the_pages(agent, reader):
     token = str(agent.api_tokens.get().uuid)
     events = AuditEvent.objects.filter(kind="read").order_by("pk").values_list("actor", "verb", "subject_uuid", "details")
     assert list(events) == [
-        (agent.pk, "listed_cases", agent.uuid, {"token": token, "cases": 1}),
+        (agent.pk, "listed_cases", agent.uuid, {"token": token, "cases": 1, "regions": {str(case.region_id): 1}}),
         (agent.pk, "opened", case.uuid, {"token": token}),
     ]
 
