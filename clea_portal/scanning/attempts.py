@@ -10,7 +10,7 @@ from itertools import islice
 from PIL import Image
 
 from clea_portal.scanning.finders import Square
-from clea_portal.scanning.flattening import decode_flattened
+from clea_portal.scanning.flattening import flatten
 from clea_portal.scanning.seeking import seek
 from clea_portal.scanning.symbols import SHARPER, Sharpening, Symbol, look, look_sharpened
 
@@ -71,8 +71,10 @@ def _flatten(image: Image.Image, symbols: Iterator[Symbol], *, most: int) -> Ite
     for symbol in islice(symbols, 2 * most):
         if len(tried) < most and not any(_is_same(symbol, other) for other in tried):
             tried.append(symbol)
-            text = decode_flattened(image, symbol)
-            yield [] if text is None else [replace(symbol, text=text)]
+            for text in flatten(image, symbol):
+                yield [] if text is None else [replace(symbol, text=text)]
+                if text is not None:
+                    break
 
 
 def _is_same(one: Symbol, other: Symbol) -> bool:

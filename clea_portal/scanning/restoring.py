@@ -6,7 +6,7 @@ block of bytes that the code's error correction accepts settles its modules for 
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from PIL import Image
@@ -52,15 +52,19 @@ def softness(straight: Image.Image) -> float:
     return measure_blur(_cut(straight)) / 100
 
 
-def restore(straight: Image.Image, *, how: Manner) -> str | None:
-    """The text of the code in a picture of FINE pixels to a module, MARGIN modules around it, dark on light; or None."""
+def restore(straight: Image.Image, *, how: Manner) -> Iterator[str | None]:
+    """The text of the code in a picture of FINE pixels to a module, MARGIN modules around it, dark on light, if it comes to one.
+
+    Gives None after each step until then, so that whoever waits can give up.
+    """
     code = _Code(straight)
     for parts in how.parts:
         code.settle(steps=QUICK_STEPS)
         code.follow(parts=parts, pace=how.pace)
     code.settle(steps=QUICK_STEPS)
+    yield None
     if code.left_over > how.hopeless:
-        return None
+        return
     format_ = likeliest_format(code.levels())
     code.know(formats()[format_])
     blocks = Blocks(format_)
@@ -69,8 +73,9 @@ def restore(straight: Image.Image, *, how: Manner) -> str | None:
         code.know(blocks.look(code.levels()))
         code.follow(parts=how.late_parts, pace=how.late_pace)
         if blocks.are_all_right:
-            return decode_modules(code.drawn()) if code.left_over < WRONG else None
-    return None
+            yield decode_modules(code.drawn()) if code.left_over < WRONG else None
+            return
+        yield None
 
 
 class _Code:
