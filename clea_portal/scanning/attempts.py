@@ -33,7 +33,8 @@ def look_closer(image: Image.Image, seen: Sequence[Symbol]) -> Iterator[list[Sym
 
 def look_deeper(image: Image.Image, seen: Sequence[Symbol]) -> Iterator[list[Symbol]]:
     """Look for codes that are too blurred or bent to be seen, and lay them flat."""
-    yield from _flatten(image, _undecoded([_located(square, image) for square in seek(image)], seen), most=MOST_PLACES_SOUGHT)
+    places = [_located(square, image) for square in seek(image)]
+    yield from _flatten(image, _undecoded(places, seen), most=MOST_PLACES_SOUGHT, is_blurred=True)
 
 
 def look_sharper(image: Image.Image, seen: Sequence[Symbol]) -> Iterator[list[Symbol]]:
@@ -66,12 +67,12 @@ def _undecoded(symbols: Sequence[Symbol], known: Sequence[Symbol]) -> Iterator[S
     return (symbol for symbol in symbols if symbol.text is None and not any(other.covers(symbol) for other in decoded))
 
 
-def _flatten(image: Image.Image, symbols: Iterator[Symbol], *, most: int) -> Iterator[list[Symbol]]:
+def _flatten(image: Image.Image, symbols: Iterator[Symbol], *, most: int, is_blurred: bool = False) -> Iterator[list[Symbol]]:
     tried: list[Symbol] = []
     for symbol in islice(symbols, 2 * most):
         if len(tried) < most and not any(_is_same(symbol, other) for other in tried):
             tried.append(symbol)
-            for text in flatten(image, symbol):
+            for text in flatten(image, symbol, is_blurred=is_blurred):
                 yield [] if text is None else [replace(symbol, text=text)]
                 if text is not None:
                     break

@@ -30,11 +30,14 @@ CLEAR, SOFT = 0.6, 0.36
 
 def decode_flattened(image: Image.Image, symbol: Symbol) -> str | None:
     """The text of a code of version 12 that lies within these corners, or None."""
-    return next((text for text in flatten(image, symbol) if text is not None), None)
+    return next((text for text in flatten(image, symbol, is_blurred=True) if text is not None), None)
 
 
-def flatten(image: Image.Image, symbol: Symbol) -> Iterator[str | None]:
-    """As ``decode_flattened``, step by step: None after each that finds nothing, so that whoever waits can give up."""
+def flatten(image: Image.Image, symbol: Symbol, *, is_blurred: bool) -> Iterator[str | None]:
+    """As ``decode_flattened``, step by step: None after each that finds nothing, so that whoever waits can give up.
+
+    ``is_blurred``: if nothing else helps, also undo blur, which takes longest.
+    """
     corners = [(x * image.width, y * image.height) for x, y in symbol.corners]
     if not _is_plausible(corners):
         return
@@ -51,7 +54,7 @@ def flatten(image: Image.Image, symbol: Symbol) -> Iterator[str | None]:
         flat = _bend_back(straight, moves)
         if softness(flat) <= CLEAR:
             yield from restore(flat, how=BENT)
-    if softness(straight) >= SOFT:
+    if is_blurred and softness(straight) >= SOFT:
         yield from restore(straight, how=FLAT)
 
 
