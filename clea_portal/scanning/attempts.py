@@ -10,7 +10,7 @@ from itertools import islice
 from PIL import Image
 
 from clea_portal.scanning.finders import Square
-from clea_portal.scanning.flattening import decode_flattened
+from clea_portal.scanning.flattening import flatten
 from clea_portal.scanning.seeking import seek
 from clea_portal.scanning.symbols import SHARPER, Sharpening, Symbol, look, look_sharpened
 
@@ -33,7 +33,8 @@ def look_closer(image: Image.Image, seen: Sequence[Symbol]) -> Iterator[list[Sym
 
 def look_deeper(image: Image.Image, seen: Sequence[Symbol]) -> Iterator[list[Symbol]]:
     """Look for codes that are too blurred or bent to be seen, and lay them flat."""
-    yield from _flatten(image, _undecoded([_located(square, image) for square in seek(image)], seen), most=MOST_PLACES_SOUGHT)
+    places = [_located(square, image) for square in seek(image)]
+    yield from _flatten(image, _undecoded(places, seen), most=MOST_PLACES_SOUGHT, is_blurred=True)
 
 
 def look_sharper(image: Image.Image, seen: Sequence[Symbol]) -> Iterator[list[Symbol]]:
@@ -66,13 +67,15 @@ def _undecoded(symbols: Sequence[Symbol], known: Sequence[Symbol]) -> Iterator[S
     return (symbol for symbol in symbols if symbol.text is None and not any(other.covers(symbol) for other in decoded))
 
 
-def _flatten(image: Image.Image, symbols: Iterator[Symbol], *, most: int) -> Iterator[list[Symbol]]:
+def _flatten(image: Image.Image, symbols: Iterator[Symbol], *, most: int, is_blurred: bool = False) -> Iterator[list[Symbol]]:
     tried: list[Symbol] = []
     for symbol in islice(symbols, 2 * most):
         if len(tried) < most and not any(_is_same(symbol, other) for other in tried):
             tried.append(symbol)
-            text = decode_flattened(image, symbol)
-            yield [] if text is None else [replace(symbol, text=text)]
+            for text in flatten(image, symbol, is_blurred=is_blurred):
+                yield [] if text is None else [replace(symbol, text=text)]
+                if text is not None:
+                    break
 
 
 def _is_same(one: Symbol, other: Symbol) -> bool:

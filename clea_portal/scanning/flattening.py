@@ -5,7 +5,7 @@ only if the code's own error correction agrees, as everywhere else.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from PIL import Image, ImageChops, ImageFilter, ImageOps
@@ -30,26 +30,32 @@ CLEAR, SOFT = 0.6, 0.36
 
 def decode_flattened(image: Image.Image, symbol: Symbol) -> str | None:
     """The text of a code of version 12 that lies within these corners, or None."""
+    return next((text for text in flatten(image, symbol, is_blurred=True) if text is not None), None)
+
+
+def flatten(image: Image.Image, symbol: Symbol, *, is_blurred: bool) -> Iterator[str | None]:
+    """As ``decode_flattened``, step by step: None after each that finds nothing, so that whoever waits can give up.
+
+    ``is_blurred``: if nothing else helps, also undo blur, which takes longest.
+    """
     corners = [(x * image.width, y * image.height) for x, y in symbol.corners]
     if not _is_plausible(corners):
-        return None
+        return
     straight = _straighten(image, corners)
     even = _even(straight)
     if _is_light_on_dark(even):
         straight, even = ImageOps.invert(straight), ImageOps.invert(even)
-    text = _decode(_levels(even))
-    if text is not None:
-        return text
-    blur = softness(straight)
-    if blur <= CLEAR:
-        phases = _phases(even)
-        known = _known_places(phases, reach=FURTHEST)
-        if len(known) >= ENOUGH:
-            moves = follow(phases, known)
-            text = _decode(_levels(_bend_back(even, moves))) or restore(_bend_back(straight, moves), how=BENT)
-    if text is None and blur >= SOFT:
-        text = restore(straight, how=FLAT)
-    return text
+    yield _decode(_levels(even))
+    phases = _phases(even)
+    known = _known_places(phases, reach=FURTHEST)
+    if len(known) >= ENOUGH:
+        moves = follow(phases, known)
+        yield _decode(_levels(_bend_back(even, moves)))
+        flat = _bend_back(straight, moves)
+        if softness(flat) <= CLEAR:
+            yield from restore(flat, how=BENT)
+    if is_blurred and softness(straight) >= SOFT:
+        yield from restore(straight, how=FLAT)
 
 
 def _is_plausible(corners: list[Point]) -> bool:

@@ -20,7 +20,7 @@ Wanted = Callable[[str], bool]
 # What a QR code of version 40 holds at level M.
 LONGEST_TEXT = 2331
 # Seconds of the processor for each page. What is not found by then is as good as unreadable, and a person waits.
-PATIENCE = 2.5
+PATIENCE = 2.2
 
 __all__ = ["MAX_BYTES", "MAX_PAGES", "MAX_PIXELS", "Advice", "Reading", "decode_image", "is_deep_link", "read_content"]
 

@@ -6,7 +6,7 @@ block of bytes that the code's error correction accepts settles its modules for 
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from PIL import Image
@@ -21,8 +21,6 @@ from clea_portal.scanning.softness import certain, measure_blur
 # Into how many parts a side is cut to follow light.
 LIGHT_PARTS = 12
 QUICK_STEPS, THOROUGH_STEPS = 10, 40
-# How strongly undecided modules are pushed off the middle, round by round.
-PUSHES = (0, 0, 0, 0, 0.0003, 0.001, 0.003, 0.01)
 # What may differ in the end, in parts of the contrast: nobody may be sent to a wrong place, so what was read has to look like it.
 WRONG = 0.1
 
@@ -33,7 +31,8 @@ class Manner:
 
     ``parts``: into how many a side is cut, round by round; ``late_parts``: once bytes are looked at. ``pace``, ``late_pace``: how
     many times as far as it seems the picture is moved, since modules that are undecided hide most of it. ``hopeless``: what may
-    differ before bytes are looked at, in parts of the contrast, where there is a code of version 12 at all.
+    differ before bytes are looked at, in parts of the contrast, where there is a code of version 12 at all. ``pushes``: how
+    strongly undecided modules are pushed off the middle before each look at the bytes.
     """
 
     parts: tuple[int, ...]
@@ -41,10 +40,18 @@ class Manner:
     late_parts: int
     late_pace: float
     hopeless: float
+    pushes: tuple[float, ...]
 
 
-FLAT = Manner(parts=(2, 2, 3, 4, 4, 4, 4, 4, 4), pace=3, late_parts=4, late_pace=1.5, hopeless=0.06)
-BENT = Manner(parts=(8, 8, 12, 12), pace=1, late_parts=12, late_pace=1, hopeless=0.2)
+FLAT = Manner(
+    parts=(2, 2, 3, 4, 4, 4, 4, 4, 4),
+    pace=3,
+    late_parts=4,
+    late_pace=1.5,
+    hopeless=0.06,
+    pushes=(0, 0, 0, 0, 0.0003, 0.001, 0.003, 0.01),
+)
+BENT = Manner(parts=(8, 8, 12, 12), pace=1, late_parts=12, late_pace=1, hopeless=0.1, pushes=(0, 0.001, 0.01))
 
 
 def softness(straight: Image.Image) -> float:
@@ -52,25 +59,30 @@ def softness(straight: Image.Image) -> float:
     return measure_blur(_cut(straight)) / 100
 
 
-def restore(straight: Image.Image, *, how: Manner) -> str | None:
-    """The text of the code in a picture of FINE pixels to a module, MARGIN modules around it, dark on light; or None."""
+def restore(straight: Image.Image, *, how: Manner) -> Iterator[str | None]:
+    """The text of the code in a picture of FINE pixels to a module, MARGIN modules around it, dark on light, if it comes to one.
+
+    Gives None after each step until then, so that whoever waits can give up.
+    """
     code = _Code(straight)
     for parts in how.parts:
         code.settle(steps=QUICK_STEPS)
         code.follow(parts=parts, pace=how.pace)
     code.settle(steps=QUICK_STEPS)
+    yield None
     if code.left_over > how.hopeless:
-        return None
+        return
     format_ = likeliest_format(code.levels())
     code.know(formats()[format_])
     blocks = Blocks(format_)
-    for push in PUSHES:
+    for push in how.pushes:
         code.settle(steps=THOROUGH_STEPS, push=push, is_thorough=True)
         code.know(blocks.look(code.levels()))
         code.follow(parts=how.late_parts, pace=how.late_pace)
         if blocks.are_all_right:
-            return decode_modules(code.drawn()) if code.left_over < WRONG else None
-    return None
+            yield decode_modules(code.drawn()) if code.left_over < WRONG else None
+            return
+        yield None
 
 
 class _Code:

@@ -12,7 +12,7 @@ from tests.hard_pictures import HARD_KINDS, crumpled, make_picture
 from tests.pictures import clea_link, draw_code
 
 
-@pytest.mark.parametrize("kind", [kind for kind in HARD_KINDS if kind.__name__ != "blurred"])
+@pytest.mark.parametrize("kind", HARD_KINDS)
 def test_poster_in_each_kind_of_scene_is_read(kind) -> None:
     picture = make_picture(kind, 30_000)
     assert set(read_content(picture.content).links) == set(picture.links)
