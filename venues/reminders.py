@@ -14,7 +14,9 @@ from clea_portal.posters.names import one_line
 from venues.models import Venue, VenueCode, VenueQuerySet
 
 # Of one turn of the periodic task; the others follow at the next.
-MOST_AT_ONCE = 500
+MOST_AT_ONCE = 2_000
+# Longer mails nobody reads: the list of venues has them all.
+MOST_NAMED = 20
 
 
 def remind(*, now: datetime) -> int:
@@ -48,7 +50,7 @@ def _due(now: datetime) -> VenueQuerySet:
         old |= Q(venue__region__country=country, created_at__lte=now - timedelta(days=country.renewal_days))
     codes = VenueCode.objects.static().current().filter(old, valid_until=None)
     untold = codes.filter(Q(venue__reminded_at=None) | Q(venue__reminded_at__lt=F("created_at")))
-    return Venue.objects.in_use().filter(reminders=True, pk__in=untold.values("venue")).order_by("pk")
+    return Venue.objects.in_use().filter(reminders=True, pk__in=untold.values("venue")).order_by("organisation", "pk")
 
 
 def _claim(venue: Venue, *, now: datetime) -> bool:
@@ -56,5 +58,6 @@ def _claim(venue: Venue, *, now: datetime) -> bool:
 
 
 def _send(user: User, venues: list[Venue]) -> bool:
-    shown = [(one_line(venue.name), address_of("venues:detail", venue.uuid)) for venue in venues]
-    return send_to(user, "renewal_reminder", venues=shown)
+    shown = [(one_line(venue.name), address_of("venues:detail", venue.uuid)) for venue in venues[:MOST_NAMED]]
+    address = f"{address_of('venues:list')}?show=attention"
+    return send_to(user, "renewal_reminder", venues=shown, number=len(venues), more=len(venues) - len(shown), address=address)

@@ -10,7 +10,7 @@ from tests.venues.making import details_of, opened_venue
 from venues.codes import renew_code
 from venues.managing import duplicate_venue
 from venues.models import Venue
-from venues.reminders import remind, set_reminders
+from venues.reminders import MOST_NAMED, remind, set_reminders
 from venues.rooms import add_rooms, set_tables
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +38,18 @@ def test_owners_and_editors_get_one_mail_for_all_their_venues(venue, now, mailou
     mail = next(mail for mail in mailoutbox if mail.to == [editor.email])
     assert "Café des Arts\n" in mail.body
     assert f"/venues/{other.uuid}/" in mail.body
+
+
+def test_mail_about_many_venues_names_some_and_leads_to_all(venue, now, mailoutbox):
+    # As many as are named, and one.
+    for _ in range(MOST_NAMED):
+        opened_venue(venue.organisation, now=now - timedelta(days=8))
+    editor = member(venue.organisation, MemberRole.EDITOR)
+    remind(now=now)
+    (mail,) = [mail for mail in mailoutbox if mail.to == [editor.email]]
+    assert mail.body.count("/venues/") == MOST_NAMED + 1
+    assert mail.body.count("/venues/?show=attention") == 1
+    assert str(MOST_NAMED + 1) in mail.subject
 
 
 def test_nobody_is_told_twice_but_of_the_next_code_again(venue, now, mailoutbox):
