@@ -184,7 +184,7 @@ def events_of(scene):
     archive_event(archived, by=scene.owner, now=now)
     share_calendar(organisation=scene.organisation, by=scene.owner, language="fr", now=now)
     return [
-        *(reverse("events:detail", args=[event.uuid]) for event in (long, archived)),
+        *(reverse("events:detail", args=[event.uuid]) for event in (long, archived, missing)),
         "/events/",
         "/events/calendar/",
         "/events/?show=archived",
