@@ -77,7 +77,7 @@ TYPED = {
     "hours": "04:00",
 }
 # Pages of one view that are looked at: more show nothing else.
-MOST_OF_A_KIND = 6
+MOST_OF_A_KIND = 12
 # These end what others need: last.
 LATE = ("archive", "remove", "withdraw", "switch_off", "revoke", "delete", "leave", "hand_over", "member", "make_static", "renew")
 
