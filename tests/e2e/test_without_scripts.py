@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from django.test import Client
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 
 from clea_portal.accounts.deletions import order_deletion_of_organisation
@@ -77,7 +77,7 @@ TYPED = {
     "hours": "04:00",
 }
 # Pages of one view that are looked at: more show nothing else.
-MOST_OF_A_KIND = 3
+MOST_OF_A_KIND = 12
 # These end what others need: last.
 LATE = ("archive", "remove", "withdraw", "switch_off", "revoke", "delete", "leave", "hand_over", "member", "make_static", "renew")
 
@@ -158,9 +158,13 @@ def venues_of(scene):
         venue=venue, room=None, first_day=today, last_day=today + timedelta(days=2), with_staff=True, by=scene.owner, now=now
     )
     VenueCode.objects.filter(packs__isnull=False).update(edited_since=["name"])
+    # One whose codes are all out of use, in a room too: a code without an end can be made.
+    bare = opened_venue(scene.organisation, now=now, name="Sans code")
+    floor = added_room(bare, "Étage", now=now)
+    VenueCode.objects.filter(venue=bare).update(replaced_at=now)
     added_display(venue, now=now)
     added_display(static, now=now)
-    return ["/venues/", "/venues/?show=archived", "/venues/print/"]
+    return [reverse("rooms:detail", args=[floor.uuid]), "/venues/", "/venues/?show=archived", "/venues/print/"]
 
 
 def events_of(scene):
@@ -176,9 +180,15 @@ def events_of(scene):
     long = coming_event(scene.organisation, days=10)
     Event.objects.filter(pk=long.pk).update(end=long.end + timedelta(days=2))
     set_staff_codes(whole.pk, wanted=True, by=scene.owner, now=now)
-    archive_event(coming_event(scene.organisation, days=6), by=scene.owner, now=now)
+    archived = coming_event(scene.organisation, days=6)
+    archive_event(archived, by=scene.owner, now=now)
     share_calendar(organisation=scene.organisation, by=scene.owner, language="fr", now=now)
-    return ["/events/", "/events/calendar/", "/events/?show=archived"]
+    return [
+        *(reverse("events:detail", args=[event.uuid]) for event in (long, archived, missing)),
+        "/events/",
+        "/events/calendar/",
+        "/events/?show=archived",
+    ]
 
 
 def organisations_of(scene):
