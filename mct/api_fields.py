@@ -90,6 +90,7 @@ class CaseRowSerializer(serializers.Serializer[Any]):
     exposure_start = MomentField()
     exposure_end = MomentField()
     infected_count = serializers.IntegerField()
+    venue_type = serializers.SerializerMethodField(help_text="Number of the country's type of place; null where nobody said it.")
     state = serializers.ChoiceField(choices=CaseState.values)
     problem = serializers.CharField(help_text="Why it needs attention; empty when it does not.")
     created_at = serializers.DateTimeField()
@@ -105,6 +106,9 @@ class CaseRowSerializer(serializers.Serializer[Any]):
     merged_into = serializers.UUIDField(
         source="merged_into.uuid", default=None, allow_null=True, help_text="The case of which this one, closed, was a duplicate."
     )
+
+    def get_venue_type(self, case: Any) -> int | None:
+        return int(case.venue_type) if case.venue_type else None
 
     def get_url(self, case: Any) -> str:
         return str(self.context["request"].build_absolute_uri(f"/api/v1/cases/{case.uuid}/"))
@@ -130,6 +134,9 @@ class NewCaseSerializer(StrictSerializer):
         max_length=REFERENCE_LIMIT, allow_blank=True, default="", help_text="The case's number in your own system. No names."
     )
     notes = serializers.CharField(max_length=NOTES_LIMIT, allow_blank=True, default="")
+    venue_type = serializers.IntegerField(
+        min_value=0, max_value=31, required=False, help_text="Number of one of the country's types of place, for the figures."
+    )
     links = serializers.ListField(
         child=LinkField(max_length=2000), max_length=MAX_LINKS, default=list, help_text="Links of the place's code."
     )
@@ -169,6 +176,8 @@ class NewCaseSerializer(StrictSerializer):
         if attrs["same_place"] and "beside" not in attrs:
             raise serializers.ValidationError({"same_place": [_("Say beside which case, in `beside`.")]})
         attrs["region"] = self._region(attrs.pop("country", None), attrs.get("region"))
+        if "venue_type" in attrs:
+            attrs["venue_type"] = self._venue_type(attrs["venue_type"], attrs["region"])
         if end <= start:
             raise serializers.ValidationError({"exposure_end": [_("The end must be after the start.")]})
         if end - start > MAX_SPAN:
@@ -179,6 +188,13 @@ class NewCaseSerializer(StrictSerializer):
             text = _("This is more than %(days)d days ago: nobody can be warned any more.")
             raise serializers.ValidationError({"exposure_end": [text % {"days": days}]})
         return attrs
+
+    def _venue_type(self, number: int, region: Region) -> str:
+        known = sorted(region.country.venue_types.filter(retired=False).values_list("number", flat=True))
+        if number not in known:
+            text = _("This country has no such type of place. It has: %(numbers)s.")
+            raise serializers.ValidationError({"venue_type": [text % {"numbers": ", ".join(map(str, known)) or "–"}]})
+        return str(number)
 
     def _region(self, country: str | None, number: int | None) -> Region:
         fitting: list[Region] = [

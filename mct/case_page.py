@@ -30,6 +30,7 @@ from mct.models import Case, CaseCode, Declaration, Picture
 from mct.preview import Noticed, deleted_on, preview
 from mct.readers import readers_of
 from mct.timeline import tell
+from mct.venue_types import type_label
 from mct.withdrawing import can_be_taken_back
 from mct.words import clock, countdown, day, moment, span, story
 
@@ -245,6 +246,7 @@ def _facts(case: Case) -> list[dict[str, Any]]:
         {"label": _("Exposure"), "value": span(case.exposure_start, case.exposure_end), "note": _zone()},
         {"label": _("Infected people"), "value": case.infected_count},
         {"label": _("Region"), "value": case.region},
+        {"label": _("Type of place"), "value": type_label(case.region.country_id, case.venue_type)},
         {"label": _("Your reference"), "value": case.reference},
         {"label": _("Registered"), "value": registered, "note": case.created_by},
         {"label": _("Assigned to"), "value": case.assignee or case.team or _("nobody")},

@@ -29,6 +29,7 @@ def register_case(
     infected_count: int,
     reference: str,
     notes: str,
+    venue_type: str = "",
     pictures: Sequence[bytes],
     links: Sequence[str],
     by: User,
@@ -39,6 +40,7 @@ def register_case(
     """A new case; with pictures or links it is linked at once, else it stays a draft.
 
     ``uuid``: its number, where it was given out before, so that the same registration sent twice makes one case.
+    ``venue_type``: the number of a type of place of the region's country, for the figures; "": not said.
     ``beside``: another case of the same person; ``same_place``: this one is of its place too, with another code or span.
     Raises TooManyPictures, NotALink, IntegrityError for a number that a case has already; beside a case, what
     ``take_spot`` raises.
@@ -55,6 +57,7 @@ def register_case(
             infected_count=infected_count,
             reference=reference,
             notes=notes,
+            venue_type=venue_type,
             created_by=by,
         )
         note(case, Entry.REGISTERED, by=by)
@@ -68,7 +71,15 @@ def register_case(
 
 
 def correct_case(
-    *, case: Case, exposure_start: datetime, exposure_end: datetime, infected_count: int, reference: str, notes: str, by: User
+    *,
+    case: Case,
+    exposure_start: datetime,
+    exposure_end: datetime,
+    infected_count: int,
+    reference: str,
+    notes: str,
+    venue_type: str = "",
+    by: User,
 ) -> None:
     """Change what was registered; other hours have the case checked again.
 
@@ -85,6 +96,7 @@ def correct_case(
             infected_count=infected_count,
             reference=reference,
             notes=notes,
+            venue_type=venue_type,
         )
         note(case, Entry.CORRECTED, by=by)
         case.reference, case.notes = reference, notes

@@ -76,7 +76,8 @@ def bounds(day: date, *, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 def count_day(region: Region, start: datetime, end: datetime) -> dict[str, dict[str, int]]:
     """What ``DayFigures.counts`` holds. Four queries, however many cases."""
-    stages, origins, outcomes, minutes = Counter[str](), Counter[str](), Counter[str](), Counter[int]()
+    stages, origins, outcomes, types = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
+    minutes = Counter[int]()
     of_day = {"region": region, "created_at__gte": start, "created_at__lt": end}
     of_their_case = {f"case__{name}": value for name, value in of_day.items()}
     with_code = set(CaseCode.objects.filter(**of_their_case).order_by().values_list("case", flat=True))
@@ -84,10 +85,11 @@ def count_day(region: Region, start: datetime, end: datetime) -> dict[str, dict[
     declared = _gathered(
         Declaration.cases.through.objects.filter(**of_their_case), "declaration__state", "declaration__published_at"
     )
-    cases = Case.objects.filter(**of_day).order_by().values_list("pk", "state", "problem", "created_at")
-    for pk, state, problem, created_at in cases.iterator(chunk_size=2000):
+    cases = Case.objects.filter(**of_day).order_by().values_list("pk", "state", "problem", "venue_type", "created_at")
+    for pk, state, problem, venue_type, created_at in cases.iterator(chunk_size=2000):
         rows = declared.get(pk, [])
         stages[STAGES[state]] += 1
+        types[venue_type] += 1
         origins[_origin(pk in with_code, {entry for (entry,) in told.get(pk, [])})] += 1
         outcomes[_outcome(state, problem, {of for of, _at in rows})] += 1
         published = min((at for _of, at in rows if at), default=None)
@@ -98,6 +100,7 @@ def count_day(region: Region, start: datetime, end: datetime) -> dict[str, dict[
         "stages": stages,
         "origins": origins,
         "outcomes": outcomes,
+        "types": types,
         "minutes": {str(n): cases for n, cases in minutes.items()},
     }
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from mct.forms import RegisterForm
 from mct.models import Case
+from mct.venue_types import type_value
 from mct.words import short_day
 
 
@@ -35,7 +36,8 @@ class BesideForm(RegisterForm):
             "at": at,
         }
         if at == self.SAME:
-            known |= {"exposure_start": beside.exposure_start, "exposure_end": beside.exposure_end}
+            known |= {name: getattr(beside, name) for name in ("exposure_start", "exposure_end")}
+            known["venue_type"] = type_value(beside.region.country, beside.venue_type)
         super().__init__(*args, **kwargs)
         self.initial = {**known, **self.initial}
         self.fields["reference"].help_text = _("As on the other case. Change it to tell the two apart. No names.")

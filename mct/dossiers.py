@@ -92,7 +92,16 @@ def split_codes(*, case: Case, codes: Sequence[CaseCode], by: User) -> list[Case
 
 
 def _split_off(case: Case, code: CaseCode, *, spot: Spot, by: User) -> Case:
-    copied = ("region_id", "exposure_start", "exposure_end", "infected_count", "reference", "assignee_id", "team_id")
+    copied = (
+        "region_id",
+        "exposure_start",
+        "exposure_end",
+        "infected_count",
+        "reference",
+        "venue_type",
+        "assignee_id",
+        "team_id",
+    )
     new = Case.objects.create(
         **{name: getattr(case, name) for name in copied}, created_by=by, dossier=spot.dossier, place=spot.place
     )

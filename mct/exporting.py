@@ -13,18 +13,19 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from clea_portal.authorities.models import Region
+from clea_portal.authorities.models import Country, Region
 from clea_portal.protocol.check_code import check_code
 from clea_portal.spreadsheets import Row
 from mct.enums import CaseState, Entry
 from mct.figures import Origin
 from mct.models import Case, Declaration, TimelineEntry
+from mct.venue_types import labels_of
 from mct.words import IN_SHORT
 
 BATCH = 500
 _FIELDS = (
     *("uuid", "reference", "region", "exposure_start", "exposure_end", "infected_count"),
-    *("state", "problem", "notes", "created_at", "place"),
+    *("venue_type", "state", "problem", "notes", "created_at", "place"),
 )
 _ORIGINS = {Entry.CODE_SHARED: Origin.MANAGER, Entry.PICTURE_READ: Origin.PICTURE, Entry.LINK_ADDED: Origin.LINK}
 # The entity of each column, and its property, as SORMAS's import of events names them.
@@ -65,7 +66,7 @@ def headings() -> Row:
     return (
         *(_("number"), _("reference"), _("country"), _("region"), _("name of the region")),
         *(f"{_('from')} ({zone})", _("to"), _("infected people"), _("state"), _("problem")),
-        *(_("check code"), _("LTId"), _("how the code came"), _("notes")),
+        *(_("check code"), _("LTId"), _("how the code came"), _("type of place"), _("notes")),
         *(_("registered"), _("declaration ordered"), _("accepted"), _("published")),
         *(_("number of the person's cases"), _("place"), _("merged into")),
     )
@@ -76,6 +77,7 @@ def rows(cases: "QuerySet[Case]", *, seen: Callable[[Case], None]) -> Iterator[R
     states = {state.value: str(state.label) for state in CaseState}
     problems = {"": ""} | {problem.value: str(words) for problem, words in IN_SHORT.items()}
     origins = {origin: str(origin.label) for origin in Origin}
+    types = labels_of(Country.objects.values_list("pk", flat=True))
     for case, region, story in _with_stories(cases):
         seen(case)
         ltid: UUID | None = case.ltid  # type: ignore[attr-defined]
@@ -83,6 +85,7 @@ def rows(cases: "QuerySet[Case]", *, seen: Callable[[Case], None]) -> Iterator[R
             *(str(case.uuid), case.reference, region.country.code, region.number, region.name),
             *(case.exposure_start, case.exposure_end, case.infected_count, states[case.state], problems[case.problem]),
             *((check_code(ltid), str(ltid), origins[story.origin]) if ltid else ("", "", "")),
+            types.get((region.country_id, case.venue_type), case.venue_type),
             case.notes,
             *(case.created_at, *(min(times, default=None) for times in (story.ordered, story.accepted, story.published))),
             *(_number(case, "person"), case.place, _number(case, "kept")),

@@ -10,8 +10,9 @@ from clea_portal.authorities.models import Region
 class DayFigures(models.Model):
     """The figures of the cases that were registered on one day of a region, by the clock of its country (mct/counting.py).
 
-    They follow from the cases and go with them. ``counts`` has three parts by name, each a number of cases by value: stages,
-    origins and outcomes; and ``minutes``, the cases that were published, by whole minutes from registration to publication.
+    They follow from the cases and go with them. ``counts`` has four parts by name, each a number of cases by value: stages,
+    origins, outcomes, and types (numbers of types of place, "" where nobody said it); and ``minutes``, the cases that were
+    published, by whole minutes from registration to publication.
     """
 
     region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="+", db_index=False)

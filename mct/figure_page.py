@@ -13,8 +13,9 @@ from django.utils.translation import ngettext
 
 from clea_portal.spreadsheets import Row
 from mct.charts import Columns, columns, share_of
-from mct.figures import Age, Figures, Origin, Outcome, Period, Stage
+from mct.figures import UNSAID, Age, Figures, Origin, Outcome, Period, Stage
 from mct.small_numbers import FEW, Number, exact, guarded, share
+from mct.venue_types import labels_of
 
 # Of fewer, the 95th percentile is nearly the slowest case itself.
 _ENOUGH_FOR_P95 = 20
@@ -49,6 +50,7 @@ class Shown:
     origins: list[Line]
     outcomes: list[Line]
     ages: list[Line]
+    types: list[Line]
     is_empty: bool
 
 
@@ -69,9 +71,10 @@ def show(figures: Figures, *, period: Period, is_guarded: bool) -> Shown:
         drawing=columns(pieces),
         stages=stages,
         days=rows,
-        origins=_lines(Origin, figures.origins, number, is_guarded=is_guarded),
-        outcomes=_lines(Outcome, figures.outcomes, number, is_guarded=is_guarded),
-        ages=_lines(Age, figures.ages, number, is_guarded=is_guarded),
+        origins=_lines(_labels(Origin), figures.origins, number, is_guarded=is_guarded),
+        outcomes=_lines(_labels(Outcome), figures.outcomes, number, is_guarded=is_guarded),
+        ages=_lines(_labels(Age), figures.ages, number, is_guarded=is_guarded),
+        types=_lines(_type_labels(figures, is_guarded=is_guarded), figures.types, number, is_guarded=is_guarded),
         is_empty=not figures.registered and not figures.ages,
     )
 
@@ -83,13 +86,14 @@ def file_rows(figures: Figures, *, period: Period) -> tuple[Row, list[Row]]:
         rows += [
             (_("cases by state and day"), day, str(stage.label), _cell(guarded(figures.by_day[day][stage]))) for stage in Stage
         ]
-    tables: list[tuple[str, type[TextChoices], Counter[str]]] = [
-        (_("how the code came"), Origin, figures.origins),
-        (_("outcome"), Outcome, figures.outcomes),
-        (_("backlog by age"), Age, figures.ages),
+    tables: list[tuple[str, dict[Any, str], Counter[Any]]] = [
+        (_("how the code came"), _labels(Origin), figures.origins),
+        (_("outcome"), _labels(Outcome), figures.outcomes),
+        (_("backlog by age"), _labels(Age), figures.ages),
+        (_("type of place"), _type_labels(figures, is_guarded=True), figures.types),
     ]
-    for title, choices, counts in tables:
-        rows += [(title, None, str(choice.label), _cell(guarded(counts[choice]))) for choice in choices]
+    for title, labels, counts in tables:
+        rows += [(title, None, label, _cell(guarded(counts[key]))) for key, label in labels.items()]
     title, unit = _("from registration to published"), _("minutes")
     for name, time in ((_("median"), _median(figures, is_guarded=True)), (_("95th percentile"), _p95(figures, is_guarded=True))):
         rows.append((title, None, f"{name} ({unit})", round(time.total_seconds() / 60) if time is not None else None))
@@ -147,16 +151,29 @@ def duration(time: timedelta | None) -> str:
     return f"{rest} min" if rest else _("under a minute")
 
 
-def _lines(choices: type[TextChoices], counts: Counter[str], number: Callable[[int], Number], *, is_guarded: bool) -> list[Line]:
-    numbers, whole = {choice: number(counts[choice]) for choice in choices}, sum(counts.values())
+def _labels(choices: type[TextChoices]) -> dict[Any, str]:
+    return {choice: str(choice.label) for choice in choices}
+
+
+def _type_labels(figures: Figures, *, is_guarded: bool) -> dict[Any, str]:
+    """Types of place by country and number; of all countries together, those of which nobody said it.
+
+    Guarded, all types that there are: which ones have no case at all would be told by what is left out.
+    """
+    labels = {key: label for key, label in labels_of(figures.countries).items() if is_guarded or figures.types[key]}
+    return labels | {UNSAID: _("not said")} if labels else {}
+
+
+def _lines(labels: dict[Any, str], counts: Counter[Any], number: Callable[[int], Number], *, is_guarded: bool) -> list[Line]:
+    numbers, whole = {key: number(counts[key]) for key in labels}, sum(counts.values())
     return [
         Line(
-            label=str(choice.label),
+            label=labels[key],
             number=each,
             long=share_of(each, numbers.values()),
-            percent=share(counts[choice], whole, is_guarded=is_guarded),
+            percent=share(counts[key], whole, is_guarded=is_guarded),
         )
-        for choice, each in numbers.items()
+        for key, each in numbers.items()
     ]
 
 

@@ -1,4 +1,4 @@
-"""What the figures page says: sums of what is kept for each day (mct/counting.py). Three queries, however many cases."""
+"""What the figures page says: sums of what is kept for each day (mct/counting.py). Four queries, however many cases."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -10,6 +10,7 @@ from django.db.models import Case as First
 from django.db.models import Count, Min, Value, When
 from django.utils.translation import gettext_lazy as _
 
+from clea_portal.authorities.models import Region
 from mct.enums import CaseState
 from mct.figure_models import DayChange, DayFigures
 from mct.models import Case
@@ -56,6 +57,9 @@ class Age(models.TextChoices):
     LONGER = "longer", _("over a week")
 
 
+# The type of a place of which nobody said it.
+UNSAID = ""
+
 # Where it is for people to go on.
 BACKLOG = frozenset({CaseState.DRAFT, CaseState.NEEDS_ATTENTION, CaseState.READY, CaseState.AWAITING_APPROVAL})
 STAGES: dict[str, Stage] = {
@@ -89,15 +93,18 @@ class Period:
 class Figures:
     """Counts as they are: who may see them so, the caller decides (``mct.small_numbers``).
 
-    ``by_day``: cases by day of registration and present stage. ``published``: how many were published, and ``median`` and
-    ``p95`` of the time from registration to the first publication, to the minute. ``until``: what changed from then on is not
-    counted yet; None: everything is.
+    ``types``: cases by country and number of the type of place, or UNSAID; ``countries``: whose regions these are. ``by_day``:
+    cases by day of registration and present stage. ``published``: how many were published, and ``median`` and ``p95`` of the
+    time from registration to the first publication, to the minute. ``until``: what changed from then on is not counted yet;
+    None: everything is.
     """
 
     by_day: dict[date, Counter[str]]
     origins: Counter[str]
     outcomes: Counter[str]
     ages: Counter[str]
+    types: Counter[tuple[int, str] | str]
+    countries: frozenset[int]
     published: int
     median: timedelta | None
     p95: timedelta | None
@@ -115,18 +122,23 @@ def count(regions: Iterable[int], *, period: Period, now: datetime) -> Figures:
     until = _first_uncounted(wanted, period)
     by_day: dict[date, Counter[str]] = {day: Counter() for day in period.days}
     origins, outcomes, texts = Counter[str](), Counter[str](), Counter[str]()
+    types: Counter[tuple[int, str] | str] = Counter()
+    countries = dict(Region.objects.filter(pk__in=wanted).values_list("pk", "country"))
     kept = DayFigures.objects.filter(region__in=wanted, day__gte=period.first, day__lte=period.last)
-    for day, counts in kept.values_list("day", "counts").iterator(chunk_size=2000):
+    for region, day, counts in kept.values_list("region", "day", "counts").iterator(chunk_size=2000):
         by_day[day].update(counts["stages"])
         origins.update(counts["origins"])
         outcomes.update(counts["outcomes"])
         texts.update(counts["minutes"])
+        types.update({(countries[region], number) if number else UNSAID: cases for number, cases in counts["types"].items()})
     minutes = Counter({int(number): cases for number, cases in texts.items()})
     return Figures(
         by_day=by_day,
         origins=origins,
         outcomes=outcomes,
         ages=_ages(wanted, now),
+        types=types,
+        countries=frozenset(countries.values()),
         published=minutes.total(),
         median=_percentile(minutes, 50),
         p95=_percentile(minutes, 95),

@@ -19,6 +19,7 @@ from clea_portal.scanning.results import MAX_BYTES, MAX_PIXELS
 from mct.camera import known_hosts
 from mct.intake import MAX_PICTURES, NotALink, open_link
 from mct.models import NOTES_LIMIT, REFERENCE_LIMIT, REMARK_LIMIT, Case
+from mct.venue_types import number_of, offered_types, type_value
 from mct.words import explain_link
 
 MAX_SPAN = timedelta(hours=48)
@@ -26,7 +27,7 @@ MAX_LINKS = 10
 MEGABYTE = 1024 * 1024
 ACCEPTED_FILES = "image/jpeg,image/png,image/webp,image/heic,image/heif,image/avif,application/pdf,.heic,.heif,.avif"
 MINUTES = "%Y-%m-%dT%H:%M"
-WRITTEN = ("exposure_start", "exposure_end", "infected_count", "reference", "notes")
+WRITTEN = ("exposure_start", "exposure_end", "infected_count", "reference", "notes", "venue_type")
 
 
 class MomentField(forms.DateTimeField):
@@ -80,6 +81,11 @@ class CaseForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "off"}),
         help_text=gettext_lazy("To find the case again, for instance the number in your own system. No names."),
     )
+    venue_type = forms.ChoiceField(
+        label=gettext_lazy("Type of place"),
+        required=False,
+        help_text=gettext_lazy("If you know it, for the figures. Stored encrypted."),
+    )
     notes = forms.CharField(
         label=gettext_lazy("Notes"),
         max_length=NOTES_LIMIT,
@@ -93,13 +99,16 @@ class CaseForm(forms.Form):
         self.case, self.regions = case, [case.region] if case else list(regions)
         self.now = timezone.now()
         if case:
-            self.initial = {**{name: getattr(case, name) for name in WRITTEN}, **self.initial}
+            written = {name: getattr(case, name) for name in WRITTEN}
+            written["venue_type"] = type_value(case.region.country, case.venue_type)
+            self.initial = {**written, **self.initial}
         if len(self.regions) == 1:
             del self.fields["region"]
         else:
             choices = self.fields["region"]
             assert isinstance(choices, forms.ModelChoiceField)
             choices.queryset = Region.objects.filter(pk__in=[region.pk for region in self.regions]).select_related("country")
+        self._offer_types()
         latest = timezone.localtime(self.now).strftime(MINUTES)
         for name in ("exposure_start", "exposure_end"):
             self.fields[name].widget.attrs["max"] = latest
@@ -115,8 +124,19 @@ class CaseForm(forms.Form):
             Row(Column("exposure_start", css_class="col-sm-6"), Column("exposure_end", css_class="col-sm-6")),
             *(["region"] if len(self.regions) > 1 else []),
             Row(*people),
+            *(["venue_type"] if "venue_type" in self.fields else []),
             "notes",
         )
+
+    def _offer_types(self) -> None:
+        """Those of the regions' countries, or no question at all."""
+        countries = {region.country_id: region.country for region in self.regions}.values()
+        offered = offered_types(countries, besides=self.initial.get("venue_type", ""))
+        if not offered:
+            del self.fields["venue_type"]
+            return
+        choices = offered[0][1] if len(offered) == 1 else [(country.name, each) for country, each in offered]
+        self.fields["venue_type"].choices = [("", _("Not known")), *choices]  # type: ignore[attr-defined]
 
     def clean_exposure_start(self) -> datetime:
         start: datetime = self.cleaned_data["exposure_start"]
@@ -141,6 +161,9 @@ class CaseForm(forms.Form):
                 "exposure_end",
                 _("This is more than %(hours)d hours after the start. Register one case for each stay.") % {"hours": hours},
             )
+        value = data.get("venue_type")
+        if value and "region" not in self.errors and not value.startswith(f"{self.chosen_region().country.code}-"):
+            self.add_error("venue_type", _("Choose a type of the region's own country."))
         if end and "region" not in self.errors:
             days = self.chosen_region().country.horizon_days
             if end <= self.now - timedelta(days=days):
@@ -156,7 +179,10 @@ class CaseForm(forms.Form):
 
     def details(self) -> dict[str, Any]:
         """What the verbs ``register_case`` and ``correct_case`` take, once the form is valid."""
-        details = {name: self.cleaned_data[name] for name in WRITTEN}
+        details = {name: self.cleaned_data.get(name) for name in WRITTEN}
+        details["venue_type"] = number_of(details["venue_type"] or "")
+        if self.case and "venue_type" not in self.fields:
+            details["venue_type"] = self.case.venue_type
         for name in ("exposure_start", "exposure_end") if self.case else ():
             before = getattr(self.case, name)
             if timezone.localtime(before).strftime(MINUTES) == self.data.get(name):

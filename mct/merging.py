@@ -179,6 +179,7 @@ def _together(case: Case, duplicate: Case) -> dict[str, Any]:
     """The fields of the case that change. What the duplicate had instead stands in the timeline."""
     changes: dict[str, Any] = {"infected_count": max(case.infected_count, duplicate.infected_count)}
     changes["reference"] = case.reference or duplicate.reference
+    changes["venue_type"] = case.venue_type or duplicate.venue_type
     if not (case.assignee_id or case.team_id):
         changes |= {"assignee_id": duplicate.assignee_id, "team_id": duplicate.team_id}
     changes["follow_up_on"] = min(filter(None, (case.follow_up_on, duplicate.follow_up_on)), default=None)

@@ -50,6 +50,9 @@ class Case(models.Model):
         _("number of infected people"), default=1, validators=[MinValueValidator(1), MaxValueValidator(999)]
     )
     notes = EncryptedTextField(_("notes"), blank=True, validators=[MaxLengthValidator(NOTES_LIMIT)])
+    # The number of a type of the region's country, as somebody says it, since codes say it to their server only. Encrypted: of a
+    # region's only casino, it tells which place it is.
+    venue_type = EncryptedTextField(_("type of place"), blank=True)
     state = models.CharField(_("state"), max_length=20, choices=CaseState, default=CaseState.DRAFT, editable=False)
     problem = models.CharField(_("problem"), max_length=20, choices=Problem, blank=True, editable=False)
     code = models.ForeignKey("CaseCode", on_delete=models.SET_NULL, null=True, related_name="+", editable=False)

@@ -24,6 +24,7 @@ from tests.factories import (
     RegionFactory,
     TeamFactory,
     TeamMembershipFactory,
+    VenueTypeFactory,
     declaration_of,
     linked_case,
     new_code,
@@ -87,6 +88,7 @@ def test_list_holds_the_cases_of_the_person_s_regions_without_notes_and_codes(re
         "exposure_start": iso(new.exposure_start),
         "exposure_end": iso(new.exposure_end),
         "infected_count": 1,
+        "venue_type": None,
         "state": "ready",
         "problem": "",
         "created_at": iso(new.created_at),
@@ -170,6 +172,16 @@ def test_case_is_registered_with_link_and_picture_and_read_in_the_background(age
     assert Picture.objects.get().content == picture
     entries = TimelineEntry.objects.filter(actor=agent).values_list("entry", flat=True)
     assert {Entry.REGISTERED, Entry.LINK_ADDED, Entry.PICTURES_ADDED} <= set(entries)
+
+
+def test_type_of_place_is_one_that_the_country_has(writer):
+    VenueTypeFactory(number=7)
+    VenueTypeFactory(number=9, retired=True)
+    answer = writer.send("post", URL, body(venue_type=7))
+    assert (answer.status_code, answer.json()["venue_type"], Case.objects.get().venue_type) == (201, 7, "7")
+    for wrong in (8, 9):
+        refused = errors(writer.send("post", URL, body(venue_type=wrong)))
+        assert refused == {"#/venue_type": "This country has no such type of place. It has: 7."}
 
 
 def test_case_without_code_stays_a_draft(writer):

@@ -24,6 +24,7 @@ from tests.factories import (
     TeamFactory,
     TeamMembershipFactory,
     UserFactory,
+    VenueTypeFactory,
     declaration_of,
     linked_case,
 )
@@ -96,6 +97,7 @@ def test_row_holds_the_case_and_its_ltid_but_no_link():
         "check code": case.code.check_code,
         "LTId": str(case.code.ltid),
         "how the code came": "read from a picture",
+        "type of place": "",
         "notes": "Table 4",
         "registered": MADE,
         "declaration ordered": MADE + timedelta(hours=1),
@@ -118,34 +120,35 @@ def test_case_without_code_and_declaration_has_empty_cells():
 def test_rows_come_in_batches_the_last_registered_first(monkeypatch, django_assert_num_queries):
     cases = [CaseFactory() for _ in range(5)]
     monkeypatch.setattr(exporting, "BATCH", 2)
-    # The regions; for each of three batches the cases, their timeline, their declarations; then there are none.
-    with django_assert_num_queries(11):
+    # Countries, types of place, regions; for each of three batches the cases, their timeline, their declarations; then none.
+    with django_assert_num_queries(13):
         numbers = [row[0] for row in rows_of(Case.objects.all())]
     assert numbers == [str(case.uuid) for case in reversed(cases)]
 
 
 @pytest.mark.parametrize("format_", ["csv", "xlsx", "sormas"])
 def test_formulas_of_people_are_text_in_every_column(lead, format_):
-    """Names of regions come from administrators, the rest from whoever writes cases."""
+    """Names of regions and types of place come from administrators, the rest from whoever writes cases."""
     region = TeamMembership.objects.get(user=lead).team.region
     region.name = ATTACK
     region.save()
-    told_case(region=region, reference=ATTACK[:40], notes=ATTACK)
+    VenueTypeFactory(number=5, label_fr=ATTACK, label_en=ATTACK)
+    told_case(region=region, reference=ATTACK[:40], notes=ATTACK, venue_type="5")
     content = content_of(export(lead, region, format_=format_).file)
     if format_ == "xlsx":
         [_heading, cells] = xlsx_cells(content)
         assert {kind for kind, text in cells if is_formula(text)} == {"inlineStr"}
-        assert sum(is_formula(text) for _kind, text in cells) == 3
+        assert sum(is_formula(text) for _kind, text in cells) == 4
     else:
         rows = csv_rows(content, delimiter="," if format_ == "sormas" else ";")
         assert [cell for row in rows for cell in row if is_formula(cell)] == []
-        assert sum(cell.startswith("'=") for cell in rows[-1]) == (2 if format_ == "sormas" else 3)
+        assert sum(cell.startswith("'=") for cell in rows[-1]) == (2 if format_ == "sormas" else 4)
 
 
-@pytest.mark.parametrize("column", range(18))
+@pytest.mark.parametrize("column", range(22))
 def test_attack_in_any_column_of_a_row_stays_text(lead, monkeypatch, column):
     region = TeamMembership.objects.get(user=lead).team.region
-    row = [f"cell {number}" for number in range(18)]
+    row = [f"cell {number}" for number in range(22)]
     row[column] = ATTACK
     monkeypatch.setattr(exporting, "rows", lambda cases, *, seen: iter([row]))
     assert csv_rows(content_of(export(lead, region).file))[1][column] == f"'{ATTACK}"

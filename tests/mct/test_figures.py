@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from mct.enums import CaseState, DeclarationState, Entry, Problem
 from mct.figure_page import duration, file_rows, show
-from mct.figures import Age, Figures, Origin, Outcome, Period, Stage, count
+from mct.figures import UNSAID, Age, Figures, Origin, Outcome, Period, Stage, count
 from mct.models import TimelineEntry
 from tests.factories import CaseCodeFactory, CaseFactory, RegionFactory, declaration_of, linked_case
 from tests.mct.counted import count_everything
@@ -121,7 +121,7 @@ def test_number_of_queries_does_not_grow_with_the_cases(region, rows, django_ass
     for _ in range(rows):
         declared(3, D.PUBLISHED, after=timedelta(hours=1), state=S.PUBLISHED)
     count_everything()
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         count([region.pk], period=WEEK, now=NOW)
 
 
@@ -131,6 +131,8 @@ def some(number, minutes=62):
         origins=Counter({Origin.PICTURE: number}),
         outcomes=Counter({Outcome.OPEN: number}),
         ages=Counter({Age.DAY: number}),
+        types=Counter({UNSAID: number}),
+        countries=frozenset(),
         published=number,
         median=timedelta(minutes=minutes),
         p95=timedelta(minutes=2 * minutes),

@@ -54,6 +54,7 @@ def test_times_are_those_of_the_person_s_zone():
         "infected_count": 2,
         "reference": "2026-117",
         "notes": "Near the window.",
+        "venue_type": "",
     }
     assert "Europe/Paris" in str(form["exposure_end"].help_text)
     with timezone.override(LISBON):
