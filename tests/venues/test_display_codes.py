@@ -104,9 +104,9 @@ def test_without_rotation_there_is_nothing_to_show():
 def test_number_of_queries_does_not_grow_with_the_codes(django_assert_num_queries):
     added_display(rotating(opened_venue(), cri_exp=4))
     display = Display.objects.with_venue().get()
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         codes_between(display, start=NOW, end=NOW + timedelta(seconds=1))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         codes_between(display, start=NOW, end=NOW + timedelta(hours=1))
 
 

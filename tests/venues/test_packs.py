@@ -132,7 +132,7 @@ def test_largest_pack_of_two_services():
 @pytest.mark.parametrize("number", [1, 30])
 def test_making_asks_as_much_for_a_day_as_for_a_month(number, django_assert_num_queries):
     venue, by = rotated(), member(opened_venue().organisation)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         make_pack(venue=venue, first_day=JUNE[4], last_day=JUNE[4] + (number - 1) * A_DAY, with_staff=True, by=by, now=NOW)
 
 
