@@ -20,6 +20,7 @@ PARIS = ZoneInfo("Europe/Paris")
 PRINT_DPI = 150
 # What nobody may find in the database: tests/whole looks for them.
 NAME, PHONE, PIN = "Café des Deux Rives 🍰", "33476987654", "271828"
+CHOSEN = {"venue_type": "Restaurant", "region": "38 ", "time_zone": "Europe/Paris"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +86,7 @@ def play_uploads(portal: Portal, *, say: Callable[[str], None]) -> None:
 
 def make_poster(manager: Visitor) -> bytes:
     form = manager.get("/venues/new/").text
-    choices = {field: choose(form, field, label) for field, label in (("venue_type", "Restaurant"), ("region", "38 "))}
+    choices = {field: choose(form, field, label) for field, label in CHOSEN.items()}
     details = choices | {"name": NAME, "phone": f"+{PHONE}", "pin": PIN, "venue_category1": "0", "venue_category2": "0"}
     page = manager.send("/venues/new/", details).text
     poster = re.search(r'href="(/venues/codes/[^"]+/poster\.pdf)[^"]*"', page)

@@ -28,6 +28,7 @@ def make_event(portal: Portal) -> Place:
         "venue_category1": "0",
         "venue_category2": "0",
         "region": choose(form, "region", "38 "),
+        "time_zone": choose(form, "time_zone", "Europe/Paris"),
         "phone": f"+{phone}",
         "pin": pin,
     }
