@@ -1,4 +1,5 @@
 import os
+import threading
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -27,10 +28,16 @@ def browser():
 
 @pytest.fixture
 def site(live_server, settings):
-    """The address of a running portal that speaks plain HTTP on loopback, as a demonstration does."""
+    """The address of a running portal that speaks plain HTTP on loopback, as a demonstration does.
+
+    Pages are closed by now, but the server may still be answering them: tables are emptied once it has done so.
+    """
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = settings.LANGUAGE_COOKIE_SECURE = False
     settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
-    return live_server.url
+    yield live_server.url
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(timeout=10)
 
 
 @pytest.fixture

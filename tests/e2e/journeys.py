@@ -61,7 +61,8 @@ def read_secret(picture: Locator) -> str:
 
 def download(page: Page, click: Callable[[], None]) -> tuple[str, bytes]:
     """The name and the content of the file that a click leads to."""
-    with page.expect_download() as coming:
+    # As long as a page says that a file may take.
+    with page.expect_download(timeout=30_000) as coming:
         click()
     return coming.value.suggested_filename, Path(coming.value.path()).read_bytes()
 
