@@ -29,11 +29,9 @@ VENUE_TYPE, CATEGORY_1, CATEGORY_2 = 17, 5, 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class TestCode:
+class ServerTestCode:
     """One code: a PDF of one page, in the active language, and the link in it, of which pictures can be made."""
 
-    # Not a class of tests, whatever its name begins with.
-    __test__ = False
     page: bytes = field(repr=False)
     link: str = field(repr=False)
 
@@ -47,7 +45,7 @@ class TestCode:
         return file.getvalue()
 
 
-def make_test_code(country: Country, *, now: datetime) -> TestCode:
+def make_test_code(country: Country, *, now: datetime) -> ServerTestCode:
     """Raises authorities.keys.NoKey, BadPoster, PosterUnreadable."""
     keys = issuing_keys(country, at=now)
     hour = round_to_hour(to_ntp(now))
@@ -91,7 +89,7 @@ def make_test_code(country: Country, *, now: datetime) -> TestCode:
             created_on=timezone.localdate(now, country.zone),
         )
     )
-    return TestCode(page=page, link=code.deep_link)
+    return ServerTestCode(page=page, link=code.deep_link)
 
 
 def _in_clear(code: Code) -> list[tuple[str, str]]:
