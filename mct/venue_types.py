@@ -34,7 +34,7 @@ def offered_types(countries: Iterable[Country], *, besides: str = "") -> list[tu
 
 def labels_of(countries: Iterable[int]) -> dict[tuple[int, str], str]:
     """Labels by country and number, retired ones too, in the order of each country. One query."""
-    types = VenueType.objects.filter(country__in=set(countries))
+    types = VenueType.objects.filter(country__in=countries)
     return {(each.country_id, str(each.number)): each.label for each in types}
 
 

@@ -120,8 +120,8 @@ def test_case_without_code_and_declaration_has_empty_cells():
 def test_rows_come_in_batches_the_last_registered_first(monkeypatch, django_assert_num_queries):
     cases = [CaseFactory() for _ in range(5)]
     monkeypatch.setattr(exporting, "BATCH", 2)
-    # Countries, types of place, regions; for each of three batches the cases, their timeline, their declarations; then none.
-    with django_assert_num_queries(13):
+    # The types of place, the regions; for each of three batches the cases, their timeline, their declarations; then none.
+    with django_assert_num_queries(12):
         numbers = [row[0] for row in rows_of(Case.objects.all())]
     assert numbers == [str(case.uuid) for case in reversed(cases)]
 
