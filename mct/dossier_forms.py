@@ -38,8 +38,7 @@ class BesideForm(RegisterForm):
         if at == self.SAME:
             known |= {name: getattr(beside, name) for name in ("exposure_start", "exposure_end")}
             known["venue_type"] = type_value(beside.region.country, beside.venue_type)
-        super().__init__(*args, **kwargs)
-        self.initial = {**known, **self.initial}
+        super().__init__(*args, initial=known, **kwargs)
         self.fields["reference"].help_text = _("As on the other case. Change it to tell the two apart. No names.")
         self.fields["notes"].help_text = _("On this place only: the notes of the other case stay there. Stored encrypted.")
         self.helper.layout.insert(0, "at")

@@ -48,7 +48,7 @@ def case_beside(request: HttpRequest, uuid: UUID) -> HttpResponse:
         record_read(actor=person(request), verb="opened_to_add_beside", on=case)
         form = BesideForm(regions=regions, beside=case, at=at)
         return render(request, "mct/beside.html", _words(case, form, EvidenceForm(needed=False)))
-    form = BesideForm(request.POST, regions=regions, beside=case)
+    form = BesideForm(request.POST, regions=regions, beside=case, at=request.POST.get("at", BesideForm.OTHER))
     evidence = EvidenceForm(request.POST, request.FILES, needed=False)
     try:
         answer = register(request, form, evidence, beside=case, same_place=lambda: form.is_same_place)

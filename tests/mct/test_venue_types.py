@@ -98,6 +98,16 @@ def test_page_registers_corrects_and_shows_it(desk, agent, types):
     assert RESTAURANT in browser.get(reverse("mct:case", args=[case.uuid])).content.decode()
 
 
+@pytest.mark.parametrize(("at", "kept"), [("same", "9"), ("other", "")])
+def test_another_time_at_the_same_place_has_it_too_though_it_is_retired(desk, agent, types, at, kept):
+    case, browser = CaseFactory(venue_type="9"), desk(agent)
+    url = reverse("mct:case_beside", args=[case.uuid])
+    form = browser.get(url, {"at": at}).context["form"]
+    proposed = form.initial.get("venue_type", "")
+    browser.post(url, written(at=at, number=str(form.initial["number"]), venue_type=proposed))
+    assert Case.objects.exclude(pk=case.pk).get().venue_type == kept
+
+
 def test_codes_split_off_and_merged_cases_have_it(agent, types):
     case = linked_case(venue_type="7")
     [new] = split_codes(case=case, codes=[case.code, CaseCodeFactory(case=case)], by=agent)
